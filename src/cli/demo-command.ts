@@ -1,0 +1,28 @@
+import { pino } from 'pino';
+import { environment, portOverride } from '../config/environment.ts';
+import { startDemo } from './demo.ts';
+import { createExamples, type Example } from './examples.ts';
+import { exitCodes } from './program.ts';
+import { createRuntime } from './runtime.ts';
+import { serve, untilStopped } from './start.ts';
+import { createSyncDisplay } from './terminal.ts';
+
+/** The whole gateway over the demo company: its services on loopback ports, read, linked and answered for. */
+export async function demo(options: { readonly people: number; readonly store?: string }): Promise<number> {
+  const company = await startDemo({ ...options, port: portOverride() ?? 4000 });
+  const display = createSyncDisplay(company.config.services.map(({ name }) => name));
+  const runtime = await createRuntime(company.config, { onProgress: display.onProgress, onEvent: display.onEvent });
+  const examples: Example[] = [];
+  const server = await serve(runtime, company.config, examples, pino({ level: environment['LOG_LEVEL'] ?? 'warn' }, pino.destination(2)));
+  console.log(`A made-up company of ${options.people} people; its services answer on this machine.\n`);
+  runtime.scheduler.start();
+  await display.run();
+  await runtime.scheduler.link();
+  examples.push(...(await createExamples(runtime.directory)));
+  const { users, identities, linked: ties, cases } = await (await runtime.directory.open()).counts();
+  console.log(`\nFound ${users} people and bots behind ${identities} identities: ${ties} linked, ${cases} cases for a person to decide.\n`);
+  for (const { title, query } of examples) console.log(`# ${title}\n${query}\n`);
+  console.log(`GraphiQL with these examples: ${server.url}/graphql`);
+  await untilStopped([server.close, runtime.close, company.close]);
+  return exitCodes.done;
+}

@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+// graphql leaves its development checks out only when this is set before it is loaded.
+process.env['NODE_ENV'] ??= 'production';
+
+const { runCli } = await import('./program.ts');
+process.exitCode = await runCli(process.argv);

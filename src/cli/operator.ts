@@ -1,0 +1,26 @@
+import type { Directory, Operator } from '../directory/view.ts';
+import type { ServiceSelector, ServiceView } from '../model/views.ts';
+import { settleQuarantine } from '../store/sync/seal.ts';
+import type { Runtime } from './runtime.ts';
+
+export function createOperator({ directory, scheduler, store }: Runtime): Operator {
+  return {
+    async sync(selector) {
+      const service = await find(directory, selector);
+      if (service !== undefined) scheduler.trigger(service.name);
+      return service;
+    },
+    async acknowledgeQuarantine(selector, accept, reason) {
+      const service = await find(directory, selector);
+      if (service === undefined) return undefined;
+      await settleQuarantine(store, service.svc, accept, reason, Date.now());
+      await scheduler.link();
+      return find(directory, selector);
+    },
+  };
+}
+
+async function find(directory: Directory, { type, serviceId }: ServiceSelector): Promise<ServiceView | undefined> {
+  const { services } = await directory.open();
+  return services.find((service) => service.type === type && (serviceId === undefined || service.serviceId === serviceId));
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { ConfigError } from '../config/problems.ts';
+
+/** 0: done. 1: it ran, and something failed. 2: it could not run: the command line or the configuration is wrong. */
+export const exitCodes = { done: 0, failed: 1, unusable: 2 } as const;
+
+/** A reason to end that the user can mend; told as one message, without a stack. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number = exitCodes.unusable) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+const defaultConfig = 'rollcall.yaml';
+
+/** Runs one command to its end. @returns the exit code. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const program = new Command('rollcall')
+    .description('One GraphQL API for who is who, and who may do what, across every system a company uses.')
+    .version(packageJson.version)
+    .exitOverride()
+    .option('-c, --config <file>', 'configuration file', defaultConfig);
+  const configFile = (): string => program.opts<{ config: string }>().config;
+
+  program
+    .command('start')
+    .description('read the configured services again and again, and answer queries')
+    .action(async () => {
+      const { start } = await import('./start.ts');
+      exitCode = await start(configFile());
+    });
+  program
+    .command('sync')
+    .description('read the configured services once, link, and end')
+    .argument('[names...]', 'only these services')
+    .action(async (names: string[]) => {
+      const { sync } = await import('./sync.ts');
+      exitCode = await sync(configFile(), names);
+    });
+  program
+    .command('demo')
+    .description('show everything on a made-up company, with its services on this machine')
+    .option('--people <count>', 'how many people the company has', toCount, 300)
+    .option('--store <folder>', 'keep what was read (default: a folder that is removed at the end)')
+    .action(async (options: { people: number; store?: string }) => {
+      const { demo } = await import('./demo-command.ts');
+      exitCode = await demo(options);
+    });
+  // Without a word: the configuration that lies here, or the demo.
+  program.action(async () => {
+    if (program.getOptionValueSource('config') === 'cli' || existsSync(defaultConfig)) {
+      const { start } = await import('./start.ts');
+      exitCode = await start(configFile());
+    } else {
+      const { demo } = await import('./demo-command.ts');
+      exitCode = await demo({ people: 300 });
+    }
+  });
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    return explain(error);
+  }
+  return exitCode;
+}
+
+function toCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 100_000) throw new InvalidArgumentError('expected a whole number from 1 to 100000');
+  return count;
+}
+
+function explain(error: unknown): number {
+  if (error instanceof ConfigError) {
+    console.error(error.message);
+    return exitCodes.unusable;
+  }
+  if (error instanceof UserError) {
+    console.error(`rollcall: ${error.message}`);
+    return error.exitCode;
+  }
+  // commander has said it already.
+  if (error instanceof Error && 'exitCode' in error) return error.exitCode === 0 ? exitCodes.done : exitCodes.unusable;
+  throw error;
+}

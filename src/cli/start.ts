@@ -1,0 +1,112 @@
+import { isIP } from 'node:net';
+import closeWithGrace from 'close-with-grace';
+import { pino, type Logger } from 'pino';
+import { adapters } from '../../adapters/index.ts';
+import type { Config } from '../config/config.ts';
+import { environment, portOverride } from '../config/environment.ts';
+import { readConfig } from '../config/read.ts';
+import { createServer } from '../server/server.ts';
+import type { SyncEvent } from '../sync/scheduler.ts';
+import type { Example } from './examples.ts';
+import { createOperator } from './operator.ts';
+import { exitCodes, UserError } from './program.ts';
+import { createRuntime, type Runtime } from './runtime.ts';
+import { describeSeal } from './terminal.ts';
+
+const drainMs = 10_000;
+
+export async function start(file: string): Promise<number> {
+  const config = readConfig(file, { adapters, environment });
+  tellWarnings(config);
+  const log = createLog();
+  const runtime = await openStoreOrExplain(config, () => createRuntime(config, { onEvent: (event) => logEvent(log, event) }));
+  const server = await serve(runtime, config, [], log);
+  console.log(`Rollcall answers at ${server.url}/graphql`);
+  runtime.scheduler.start();
+  return untilStopped([server.close, runtime.close]);
+}
+
+export interface Serving {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Puts the API on its address. Ready once every answer stands on something: data from an earlier run, or the first seal. */
+export async function serve(runtime: Runtime, config: Config, examples: readonly Example[], log: Logger): Promise<Serving> {
+  const { host } = config.listen;
+  if (!isLoopback(host))
+    throw new UserError(`listen.host is ${host}, but no keys are configured: only 127.0.0.1, ::1 or localhost may be listened on`);
+  const server = createServer({
+    directory: runtime.directory,
+    operator: createOperator(runtime),
+    examples,
+    log,
+    async ready() {
+      const { services } = await runtime.directory.open();
+      return {
+        ready: services.some(({ coverage }) => coverage.asOf !== undefined),
+        detail: services.map(({ name, coverage }) => ({ service: name, state: coverage.state })),
+      };
+    },
+  });
+  const port = readPort(config);
+  try {
+    const { url } = await server.listen(host, port);
+    return { url, close: () => server.close() };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new UserError(`port ${port} is taken: set PORT, or listen.port in the configuration`, exitCodes.failed);
+    }
+    throw error;
+  }
+}
+
+function readPort(config: Config): number {
+  try {
+    return portOverride() ?? config.listen.port;
+  } catch (error) {
+    throw new UserError((error as RangeError).message);
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Waits for a signal, then closes in order; a second signal, or the time limit, ends at once. */
+export async function untilStopped(closers: readonly (() => Promise<void>)[]): Promise<number> {
+  return new Promise((resolve) => {
+    closeWithGrace({ delay: drainMs }, async ({ err }) => {
+      for (const close of closers) await close();
+      if (err !== undefined) console.error(err);
+      resolve(err === undefined ? exitCodes.done : exitCodes.failed);
+    });
+  });
+}
+
+export function tellWarnings({ warnings }: Config): void {
+  for (const warning of warnings) console.error(`warning: ${warning}`);
+}
+
+export async function openStoreOrExplain(config: Config, open: () => Promise<Runtime>): Promise<Runtime> {
+  try {
+    return await open();
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    const where = config.store.replace(/\/\/[^@/]*@/, '//…@');
+    throw new UserError(`the store ${where} cannot be opened: ${cause}`, exitCodes.failed);
+  }
+}
+
+export function createLog(): Logger {
+  return pino({ base: null, level: environment['LOG_LEVEL'] ?? 'info', redact: ['*.token', '*.authorization', '*.headers'] }, pino.destination(2));
+}
+
+function logEvent(log: Logger, event: SyncEvent): void {
+  if (event.kind === 'sealed') log.info({ service: event.service }, describeSeal(event));
+  else if (event.kind === 'failed') {
+    const { code, message } = event.error;
+    log.error({ service: event.service, code, nextAttemptInMs: event.nextAttemptInMs }, message);
+  } else if (event.kind === 'busy') log.info({ service: event.service }, 'another process reads it');
+  else log.info(event.result, 'linked');
+}

@@ -1,0 +1,129 @@
+import type { Instant, RoleLevel, ScopeKind } from '../contract/records.ts';
+import type {
+  GrantFilter,
+  GrantView,
+  GroupView,
+  IdentityFilter,
+  IdentityView,
+  LinkView,
+  MatchCaseView,
+  RecordKey,
+  RoleView,
+  ScopeRef,
+  ScopeView,
+  ServiceSelector,
+  ServiceView,
+  Slice,
+  UserEmailView,
+  UserFilter,
+  UserOrder,
+  UserView,
+  Window,
+} from '../model/views.ts';
+
+/** The directory answers questions from the index; each operation of a reader gets one view, pinned to one revision. */
+export interface Directory {
+  open(): Promise<View>;
+}
+
+export type UserLookup =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'identity'; readonly service: ServiceSelector; readonly externalId: string }
+  | { readonly by: 'email'; readonly email: string }
+  | { readonly by: 'username'; readonly username: string };
+
+/** Several people answer to one address or name and nothing tells which is meant. */
+export interface Ambiguous {
+  readonly ambiguous: number;
+}
+
+/**
+ * Every function takes many keys and costs a constant number of store statements, whatever their number. Maps answer by key (`keyText` for record
+ * keys); what is not there is absent. All answers belong to the same revision. A malformed cursor throws BadCursorError.
+ */
+export interface View {
+  readonly revision: number;
+  /** The moment that ages are told from. */
+  readonly now: Instant;
+  /** All configured services, in the order of the configuration; known without a further statement. */
+  readonly services: readonly ServiceView[];
+
+  usersByLookup(lookups: readonly UserLookup[]): Promise<readonly (UserView | Ambiguous | undefined)[]>;
+  /** Retired ids answer with the living person, under the asked id. */
+  usersByIds(ids: readonly string[]): Promise<ReadonlyMap<string, UserView>>;
+  retiredIds(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  users(filter: UserFilter, order: UserOrder, window: Window): Promise<Slice<UserView>>;
+  emailsOfUsers(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly UserEmailView[]>>;
+
+  identitiesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, IdentityView>>;
+  /** Primary accounts first: pinned, then active before suspended, then the oldest link. Tombstones last, only when asked for. */
+  identitiesOfUsers(userIds: readonly string[], includeDeleted: boolean): Promise<ReadonlyMap<string, readonly IdentityView[]>>;
+  identities(filter: IdentityFilter, window: Window): Promise<Slice<IdentityView>>;
+  /** Accounts without a decision are absent: UNLINKED. */
+  linksByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkView>>;
+
+  groupsByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, GroupView>>;
+  groups(filter: { readonly service?: ServiceSelector | undefined; readonly search?: string | undefined }, window: Window): Promise<Slice<GroupView>>;
+  groupsOfUsers(
+    userIds: readonly string[],
+    options: { readonly service?: string | undefined; readonly transitive: boolean },
+    window: Window,
+  ): Promise<ReadonlyMap<string, Slice<GroupView>>>;
+  membersOfGroups(groups: readonly RecordKey[], transitive: boolean, window: Window): Promise<ReadonlyMap<string, Slice<IdentityView>>>;
+  parentsOfGroups(groups: readonly RecordKey[]): Promise<ReadonlyMap<string, readonly GroupView[]>>;
+  childrenOfGroups(groups: readonly RecordKey[]): Promise<ReadonlyMap<string, readonly GroupView[]>>;
+
+  rolesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, RoleView>>;
+  roles(
+    filter: { readonly service?: ServiceSelector | undefined; readonly category?: string | undefined; readonly level?: RoleLevel | undefined },
+    window: Window,
+  ): Promise<Slice<RoleView>>;
+
+  /** Keys are `scopeKeyText`; the service itself is not among them. */
+  scopesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, ScopeView>>;
+  scopes(
+    filter: {
+      readonly kind: Exclude<ScopeKind, 'SERVICE'>;
+      readonly service?: ServiceSelector | undefined;
+      readonly parent?: RecordKey | undefined;
+    },
+    window: Window,
+  ): Promise<Slice<ScopeView>>;
+  scopesUnder(parents: readonly RecordKey[], kind: Exclude<ScopeKind, 'SERVICE'>, window: Window): Promise<ReadonlyMap<string, Slice<ScopeView>>>;
+
+  grantsByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, GrantView>>;
+  grants(filter: GrantFilter, window: Window): Promise<Slice<GrantView>>;
+  /** What a person's accounts hold, and the groups that they are in, directly or through groups. */
+  grantsOfUsers(userIds: readonly string[], filter: GrantFilter, window: Window): Promise<ReadonlyMap<string, Slice<GrantView>>>;
+  grantsOfGroups(groups: readonly RecordKey[], filter: GrantFilter, window: Window): Promise<ReadonlyMap<string, Slice<GrantView>>>;
+  /** Keyed by `scopeText`. */
+  grantsOnScopes(scopes: readonly ScopeRef[], level: RoleLevel | undefined, window: Window): Promise<ReadonlyMap<string, Slice<GrantView>>>;
+  /** Highest level over a person's grants, within a service type or on one scope. NONE when the index holds no grant, UNKNOWN counted as such. */
+  levelsOfUsers(
+    userIds: readonly string[],
+    where: { readonly service?: string | undefined; readonly scope?: ScopeRef | undefined },
+  ): Promise<ReadonlyMap<string, RoleLevel>>;
+
+  matchCases(filter: { readonly service?: ServiceSelector | undefined }, window: Window): Promise<Slice<MatchCaseView>>;
+  matchCasesByIds(ids: readonly string[]): Promise<ReadonlyMap<string, MatchCaseView>>;
+
+  /** For summaries: people, identities, links and open cases. */
+  counts(): Promise<{ readonly users: number; readonly identities: number; readonly linked: number; readonly cases: number }>;
+}
+
+export const scopeText = (scope: ScopeRef): string => `${scope.svc}/${scope.kind}/${scope.externalId}`;
+
+/** What a reader may ask to have done, beyond reading. */
+export interface Operator {
+  /** Starts a read of the service now, unless one is running. */
+  sync(service: ServiceSelector): Promise<ServiceView | undefined>;
+  /** Accepts the removals that a quarantined read found, or keeps what is held until the next read. */
+  acknowledgeQuarantine(service: ServiceSelector, accept: boolean, reason: string): Promise<ServiceView | undefined>;
+}
+
+export class BadCursorError extends Error {
+  override readonly name = 'BadCursorError';
+  constructor() {
+    super('the cursor does not belong to this list: take `endCursor` or an edge’s `cursor` of an earlier page of the same list');
+  }
+}

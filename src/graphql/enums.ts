@@ -1,0 +1,101 @@
+import type { EmailTrust } from '../contract/adapter.ts';
+import type { AccountStatus, EmailProof, GrantRecord, PrincipalKind, RoleLevel, ScopeKind } from '../contract/records.ts';
+import type { CoverageState } from '../model/coverage.ts';
+import type { LinkState, MatchCaseView, Sourced } from '../model/views.ts';
+import { builder } from './builder.ts';
+
+function enumOf<T extends string>(name: string, description: string, meanings: Readonly<Record<T, string>>) {
+  const values = Object.fromEntries(Object.entries<string>(meanings).map(([value, meaning]) => [value, { value, description: meaning }]));
+  return builder.enumType(name, { description, values: values as Record<T, { value: T; description: string }> });
+}
+
+export const PrincipalKindEnum = enumOf<PrincipalKind>('PrincipalKind', 'What holds an account.', {
+  HUMAN: 'A person.',
+  BOT: 'A bot or an app that acts in the service.',
+  SERVICE: 'A technical account.',
+  AGENT: 'A software agent that acts for people.',
+  UNKNOWN: 'The service does not tell.',
+});
+
+export const AccountStatusEnum = enumOf<AccountStatus>('AccountStatus', 'Where an account is in its life.', {
+  INVITED: 'Asked to join, has not joined yet.',
+  ACTIVE: 'Can be used.',
+  SUSPENDED: 'Deactivated by the service; its grants do not work.',
+  DELETED: 'A tombstone: the service no longer lists it; kept for the retention time.',
+  UNKNOWN: 'The service does not tell.',
+});
+
+export const RoleLevelEnum = enumOf<RoleLevel>(
+  'RoleLevel',
+  'How much a role may do, comparable between services, relative to its scope: NONE < GUEST < READER < MEMBER < MANAGER < ADMIN < OWNER. UNKNOWN stands outside the order.',
+  {
+    NONE: 'No access.',
+    GUEST: 'Restricted access to a part.',
+    READER: 'May look.',
+    MEMBER: 'May work.',
+    MANAGER: 'May manage other members.',
+    ADMIN: 'May change settings and access.',
+    OWNER: 'May do everything.',
+    UNKNOWN: 'Nobody mapped the role to a level; never to be taken for low.',
+  },
+);
+
+export const ScopeKindEnum = enumOf<ScopeKind>('ScopeKind', 'What kind of place a role holds in.', {
+  ORGANIZATION: 'Holds workspaces.',
+  WORKSPACE: 'A tenancy boundary: a Slack workspace, a tenant.',
+  PROJECT: 'A unit of work inside a workspace.',
+  RESOURCE: 'Anything finer, by the service’s own word.',
+  SERVICE: 'The service itself.',
+});
+
+export const OriginEnum = enumOf<Sourced<unknown>['origin']>('Origin', 'Where the answer comes from.', {
+  LIVE: 'Read from the service for this operation.',
+  CACHE: 'Read from the service shortly before.',
+  INDEX: 'From the newest sealed read of the service.',
+});
+
+export const GrantSourceEnum = enumOf<GrantRecord['source']>('GrantSource', 'How the principal came to the grant, as the service says.', {
+  DIRECT: 'Given to the principal itself.',
+  VIA_GROUP: 'Comes through a group.',
+  INHERITED: 'Comes from a scope above.',
+  UNKNOWN: 'The service does not tell.',
+});
+
+export const LinkStateEnum = enumOf<LinkState>('LinkState', 'Whether an account is known to be a certain person’s.', {
+  LINKED_AUTO: 'Linked by a rule.',
+  LINKED_MANUAL: 'Linked by somebody’s decision, which always wins.',
+  SUGGESTED: 'Some evidence, not enough to link.',
+  REJECTED: 'Somebody decided that the suggested person is not the holder.',
+  CONFLICT: 'Evidence contradicts itself: a match case waits for a decision.',
+  UNLINKED: 'Nothing ties the account to a person.',
+});
+
+export const EmailProofEnum = enumOf<EmailProof>('EmailProof', 'What the service knows about who holds an address.', {
+  VERIFIED: 'The holder proved it, says the service.',
+  ASSERTED: 'An administrator vouched for it.',
+  UNVERIFIED: 'The service says that it is not proven.',
+  UNKNOWN: 'The service does not tell.',
+});
+
+export const EmailTrustEnum = enumOf<EmailTrust>('EmailTrust', 'When an address of this service may tie accounts by itself.', {
+  NEVER: 'Never.',
+  VERIFIED_ONLY: 'Only addresses that the service calls verified.',
+  MANAGED_DOMAINS: 'Also what administrators entered, in domains that are ours.',
+  ALWAYS: 'Every address.',
+});
+
+export const CoverageStateEnum = enumOf<CoverageState>('CoverageState', 'How much of a service an answer stands on.', {
+  COMPLETE: 'Read in full, recently.',
+  PARTIAL: 'Some listings could not be read, or some records were rejected.',
+  STALE: 'Read in full, but longer ago than the staleness budget.',
+  QUARANTINED: 'The newest read lacked too much: older records are held until somebody decides.',
+  FAILED: 'The newest read failed; what is shown is older.',
+  DENIED: 'The service refuses our credential.',
+  UNSUPPORTED: 'The service has no such data.',
+  NEVER_SYNCED: 'Not read yet.',
+});
+
+export const MatchDecisionEnum = enumOf<NonNullable<MatchCaseView['decision']>>('MatchDecision', 'How a match case was decided.', {
+  CONFIRM: 'The account is the candidate’s.',
+  REJECT: 'The account is not the candidate’s.',
+});

@@ -1,0 +1,42 @@
+import { GraphQLError } from 'graphql';
+
+/** `extensions.code` of every error that leaves the server. Closed list. */
+export const errorCodes = [
+  'SERVICE_UNREACHABLE',
+  'SERVICE_TIMEOUT',
+  'SERVICE_RATE_LIMITED',
+  'SERVICE_AUTH_FAILED',
+  'SERVICE_BAD_RESPONSE',
+  'SERVICE_CIRCUIT_OPEN',
+  'SERVICE_NEVER_SYNCED',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'QUERY_TOO_LONG',
+  'QUERY_DEPTH',
+  'QUERY_BREADTH',
+  'QUERY_COMPLEXITY',
+  'REQUEST_TOO_LARGE',
+  'BATCHING_DISABLED',
+  'RATE_LIMITED',
+  'OPERATION_TIMEOUT',
+  'OVERLOADED',
+  'CONFLICT',
+  'STORE_UNAVAILABLE',
+  'READ_ONLY',
+  'INTERNAL_SERVER_ERROR',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** An error that the caller may read as it is: the message says what is wrong and the next step, and holds nobody else's data. */
+export function apiError(code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+/** @param where the argument, as the caller wrote it: `filter.scope`. */
+export function badInput(where: string, message: string): GraphQLError {
+  return apiError('BAD_USER_INPUT', `${where}: ${message}`);
+}

@@ -1,0 +1,14 @@
+import { builder } from './builder.ts';
+import './types/coverage.ts';
+import './types/grant.ts';
+import './types/group.ts';
+import './types/identity.ts';
+import './types/interfaces.ts';
+import './types/match-case.ts';
+import './types/role.ts';
+import './types/scopes.ts';
+import './types/service.ts';
+import './types/user-queries.ts';
+import './types/user.ts';
+
+export const schema = builder.toSchema();

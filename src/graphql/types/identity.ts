@@ -1,0 +1,173 @@
+import { builder } from '../builder.ts';
+import { free, rootPage } from '../cost.ts';
+import { IdentityInputRef, pageArgs, ServiceInputRef, toSelectors } from '../args.ts';
+import { IdentityConnection, toConnection } from '../connection.ts';
+import { AccountStatusEnum, EmailProofEnum, LinkStateEnum, PrincipalKindEnum } from '../enums.ts';
+import * as load from '../loaders.ts';
+import { findOne } from '../find-one.ts';
+import { ActorUnion, EmailRef, IdentityRef, LinkRef, NodeRef, OrganizationRef, RoleRef, SourcedRef, UserRef } from '../refs.ts';
+import { servicesOf, servicesOfAll } from '../selectors.ts';
+import { toWindow } from '../window.ts';
+import { scopeKeyText } from '../../contract/records.ts';
+import type { LinkView } from '../../model/views.ts';
+
+const unlinked: LinkView = {
+  state: 'UNLINKED',
+  userId: undefined,
+  rule: undefined,
+  confidence: undefined,
+  evidence: [],
+  decidedBy: undefined,
+  decidedAt: undefined,
+  note: undefined,
+};
+
+builder.objectType(IdentityRef, {
+  description: 'One account in one service.',
+  interfaces: [NodeRef, SourcedRef],
+  fields: (t) => ({
+    user: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'The person who holds it; null while nobody is known to.',
+      resolve: (identity, _args, context) => load.holderOf(context, identity),
+    }),
+    link: t.field({
+      type: LinkRef,
+      description: 'How the account and its person were brought together, and on what evidence.',
+      resolve: async (identity, _args, context) => (await load.linkByKey(context, identity)) ?? unlinked,
+    }),
+    kind: t.field({ type: PrincipalKindEnum, description: 'A person, a bot …', resolve: ({ record }) => record.accountKind }),
+    status: t.field({ type: AccountStatusEnum, description: 'Whether the account can be used.', resolve: ({ record }) => record.status }),
+    username: t.string({ nullable: true, description: 'The name to sign in or to be mentioned with.', resolve: ({ record }) => record.username }),
+    displayName: t.string({ nullable: true, description: 'The name that people see.', resolve: ({ record }) => record.displayName }),
+    emails: t.field({
+      type: [EmailRef],
+      description: 'Its addresses, as the service spells them.',
+      complexity: free,
+      resolve: (identity) => identity.record.emails.map((email) => ({ ...email, seenIn: [identity] })),
+    }),
+    role: t.field({
+      type: RoleRef,
+      nullable: true,
+      description: 'The base role, in services where an account carries one.',
+      resolve: (identity, _args, context) => {
+        const [base] = identity.record.roles;
+        return base === undefined ? undefined : load.roleByKey(context, { svc: identity.svc, key: base });
+      },
+    }),
+    roles: t.field({
+      type: [RoleRef],
+      description: 'All roles that the account itself carries, the base role first. What it holds on single scopes: `grants`.',
+      resolve: async ({ svc, record }, _args, context) =>
+        present(await Promise.all(record.roles.map((key) => load.roleByKey(context, { svc, key })))),
+    }),
+    organization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description: 'The organization that the account belongs to, where that differs by account.',
+      resolve: ({ svc, record }, _args, context) =>
+        record.organization === undefined
+          ? undefined
+          : load.scopeByKey(context, { svc, key: scopeKeyText({ kind: 'ORGANIZATION', externalId: record.organization }) }),
+    }),
+    settings: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Settings of the account, in the service’s words.',
+      resolve: ({ record }) => record.settings,
+    }),
+    lastActiveAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the account was last used, where the service tells.',
+      resolve: ({ record }) => record.lastActiveAt,
+    }),
+    mfaEnabled: t.boolean({
+      nullable: true,
+      description: 'Whether a second factor is set up, where the service tells.',
+      resolve: ({ record }) => record.mfaEnabled,
+    }),
+    raw: t.field({ type: 'JSON', nullable: true, description: 'The service’s own words, without secrets.', resolve: ({ record }) => record.raw }),
+  }),
+});
+
+builder.objectType(EmailRef, {
+  description: 'An address and how well it is known to be its holder’s.',
+  fields: (t) => ({
+    address: t.exposeString('address', { description: 'As the service spells it.' }),
+    proof: t.expose('proof', { type: EmailProofEnum, description: 'What is known about who holds it.' }),
+    primary: t.exposeBoolean('primary', { description: 'The one to write to.' }),
+    seenIn: t.field({
+      type: [IdentityRef],
+      description: 'The accounts that carry it.',
+      resolve: async ({ seenIn }, _args, context) => present(await Promise.all(seenIn.map((key) => load.identityByKey(context, key)))),
+    }),
+  }),
+});
+
+const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
+
+const IdentityFilterRef = builder.inputType('IdentityFilter', {
+  description: 'Which accounts; conditions hold together.',
+  fields: (t) => ({
+    services: t.field({ type: [ServiceInputRef], description: 'Only accounts of these services.' }),
+    link: t.field({ type: [LinkStateEnum], description: 'Only accounts whose link is in one of these states. `[UNLINKED]` lists the orphans.' }),
+    status: t.field({ type: AccountStatusEnum, description: 'Only accounts in this state.' }),
+    kind: t.field({ type: PrincipalKindEnum, description: 'Only accounts of this kind.' }),
+    nameAgrees: t.boolean({ description: 'True: only accounts whose name equals their person’s. False: only those where it differs.' }),
+    inactiveSince: t.field({ type: 'DateTime', description: 'Only accounts that were not used since this moment.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  identity: t.field({
+    type: IdentityRef,
+    nullable: true,
+    description: 'One account by the service’s own id; null when there is none.',
+    args: { by: t.arg({ type: IdentityInputRef, required: true, description: 'Which account.' }) },
+    resolve: async (_root, { by }, context) => {
+      const services = servicesOf(await context.view(), { type: by.service, serviceId: by.serviceId }, 'by.service');
+      return findOne(services, (svc) => load.identityByKey(context, { svc, key: by.externalId }));
+    },
+  }),
+  identities: t.field({
+    type: IdentityConnection,
+    description: 'Accounts of all services.',
+    complexity: rootPage,
+    args: { filter: t.arg({ type: IdentityFilterRef, description: 'Which accounts.' }), ...pageArgs(t.arg) },
+    resolve: async (_root, args, context) => {
+      const window = toWindow(args);
+      const view = await context.view();
+      const filter = args.filter ?? {};
+      const services = servicesOfAll(view, filter.services, 'filter.services');
+      const wanted = {
+        services: toSelectors(filter.services),
+        link: filter.link ?? undefined,
+        status: filter.status ?? undefined,
+        kind: filter.kind ?? undefined,
+        nameAgrees: filter.nameAgrees ?? undefined,
+        inactiveSince: filter.inactiveSince ?? undefined,
+      };
+      return toConnection(await view.identities(wanted, window), window, services, args.filter ? undefined : load.totalOf('identities'));
+    },
+  }),
+}));
+
+builder.objectType(LinkRef, {
+  description: 'Why an account counts as a certain person’s, or as nobody’s.',
+  fields: (t) => ({
+    state: t.expose('state', { type: LinkStateEnum, description: 'Linked, suggested, in conflict …' }),
+    rule: t.exposeString('rule', { nullable: true, description: 'The rule that decided.' }),
+    confidence: t.exposeFloat('confidence', { nullable: true, description: 'From 0 to 1.' }),
+    evidence: t.stringList({ description: 'What speaks for it, in sentences.', resolve: (link) => [...link.evidence] }),
+    decidedBy: t.field({
+      type: ActorUnion,
+      nullable: true,
+      description: 'Who decided; null for a rule.',
+      resolve: ({ decidedBy }, _args, context) => (decidedBy?.kind === 'user' ? load.userById(context, decidedBy.id) : decidedBy),
+    }),
+    decidedAt: t.field({ type: 'DateTime', nullable: true, description: 'When it was decided.', resolve: (link) => link.decidedAt }),
+    note: t.exposeString('note', { nullable: true, description: 'What whoever decided wrote about it.' }),
+  }),
+});

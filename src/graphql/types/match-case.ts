@@ -1,0 +1,69 @@
+import { builder } from '../builder.ts';
+import { rootPage } from '../cost.ts';
+import { pageArgs, ServiceInputRef } from '../args.ts';
+import { MatchCaseConnection, toConnection } from '../connection.ts';
+import { MatchDecisionEnum } from '../enums.ts';
+import * as load from '../loaders.ts';
+import { IdentityRef, MatchCandidateRef, MatchCaseRef, NodeRef, UserRef } from '../refs.ts';
+import { servicesOfOptional, toSelector } from '../selectors.ts';
+import { toWindow } from '../window.ts';
+
+builder.objectType(MatchCaseRef, {
+  description: 'An account whose holder the evidence does not settle: somebody has to decide.',
+  interfaces: [NodeRef],
+  fields: (t) => ({
+    identity: t.field({
+      type: IdentityRef,
+      description: 'The account in question.',
+      resolve: async ({ identity }, _args, context) => {
+        const found = await load.identityByKey(context, identity);
+        if (found === undefined) throw new Error('a match case names an account that the store does not hold');
+        return found;
+      },
+    }),
+    reason: t.exposeString('reason', { description: 'Why it was not decided by rule.' }),
+    candidates: t.field({ type: [MatchCandidateRef], description: 'Who may hold it.', resolve: (each) => [...each.candidates] }),
+    openedAt: t.field({ type: 'DateTime', description: 'When the evidence first called for a decision.', resolve: (each) => each.openedAt }),
+    decision: t.field({
+      type: MatchDecisionEnum,
+      nullable: true,
+      description: 'What was decided; null while it is open.',
+      resolve: (each) => each.decision,
+    }),
+  }),
+});
+
+builder.objectType(MatchCandidateRef, {
+  description: 'Somebody who may hold the account.',
+  fields: (t) => ({
+    user: t.field({
+      type: UserRef,
+      description: 'The person.',
+      resolve: async ({ userId }, _args, context) => {
+        const found = await load.userById(context, userId);
+        if (found === undefined) throw new Error('a match candidate names a person that the store does not hold');
+        return found;
+      },
+    }),
+    confidence: t.exposeFloat('confidence', { description: 'From 0 to 1.' }),
+    rule: t.exposeString('rule', { description: 'The rule that found them.' }),
+    evidence: t.stringList({ description: 'What speaks for it.', resolve: (candidate) => [...candidate.evidence] }),
+    against: t.stringList({ description: 'What speaks against it.', resolve: (candidate) => [...candidate.against] }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  matchCases: t.field({
+    type: MatchCaseConnection,
+    description: 'Accounts that wait for a decision about their holder.',
+    complexity: rootPage,
+    args: { service: t.arg({ type: ServiceInputRef, description: 'Only accounts of this service.' }), ...pageArgs(t.arg) },
+    resolve: async (_root, args, context) => {
+      const window = toWindow(args);
+      const view = await context.view();
+      const services = servicesOfOptional(view, args.service, 'service');
+      const slice = await view.matchCases({ service: args.service ? toSelector(args.service) : undefined }, window);
+      return toConnection(slice, window, services, args.service ? undefined : load.totalOf('cases'));
+    },
+  }),
+}));

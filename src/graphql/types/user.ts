@@ -1,0 +1,130 @@
+import { builder } from '../builder.ts';
+import { nestedPage } from '../cost.ts';
+import { GrantFilterRef, pageArgs, toGrantFilter } from '../args.ts';
+import { GrantConnection, GroupConnection, toConnection } from '../connection.ts';
+import { AccountStatusEnum, PrincipalKindEnum, RoleLevelEnum } from '../enums.ts';
+import * as load from '../loaders.ts';
+import { CoverageRef, EmailRef, IdentityRef, NodeRef, UserRef } from '../refs.ts';
+import { servicesOf, servicesOfAll, toScopeRef } from '../selectors.ts';
+import { badInput } from '../errors.ts';
+import { toWindow } from '../window.ts';
+import type { View } from '../../directory/view.ts';
+import type { ServiceView } from '../../model/views.ts';
+
+builder.objectType(UserRef, {
+  description: 'The canonical person or bot, over all services. What it says is derived from the accounts that are linked to it.',
+  interfaces: [NodeRef],
+  fields: (t) => ({
+    retiredIds: t.idList({
+      description: 'Ids of people that were merged into this one; they keep resolving.',
+      resolve: async ({ id }, _args, context) => [...((await load.retiredIdsOfUser(context, id)) ?? [])],
+    }),
+    kind: t.expose('kind', { type: PrincipalKindEnum, description: 'A person, a bot …' }),
+    status: t.expose('status', { type: AccountStatusEnum, description: 'Worked out from the accounts.' }),
+    displayName: t.exposeString('displayName', { nullable: true, description: 'The name that people see.' }),
+    firstName: t.exposeString('firstName', { nullable: true, description: 'Given name.' }),
+    lastName: t.exposeString('lastName', { nullable: true, description: 'Family name.' }),
+    username: t.exposeString('username', { nullable: true, description: 'The name to sign in or to be mentioned with.' }),
+    primaryEmail: t.exposeString('primaryEmail', { nullable: true, description: 'The address to write to.' }),
+    emails: t.field({
+      type: [EmailRef],
+      description: 'All addresses, each with the strongest proof that any account gives it.',
+      resolve: async ({ id }, _args, context) => [...((await load.emailsOfUser(context, id)) ?? [])],
+    }),
+    identities: t.field({
+      type: [IdentityRef],
+      description: 'The accounts of this person, primary accounts first.',
+      args: {
+        service: t.arg.string({ description: 'Only in services of this kind.' }),
+        serviceId: t.arg.string({ description: 'Only in this instance; together with `service`.' }),
+        includeDeleted: t.arg.boolean({ defaultValue: false, description: 'Also tombstones of accounts that are gone.' }),
+      },
+      resolve: async ({ id }, args, context) => {
+        const within = servicesOfType(await context.view(), args);
+        const all = (await load.identitiesOfUser(context, id, args.includeDeleted === true)) ?? [];
+        return all.filter((identity) => within.some((service) => service.svc === identity.svc));
+      },
+    }),
+    identity: t.field({
+      type: IdentityRef,
+      nullable: true,
+      description: 'The primary account in a service: a pinned one, else an active one, else the one linked first. Null when there is none.',
+      args: {
+        service: t.arg.string({ required: true, description: 'The kind of service: `slack`, `pagerduty` …' }),
+        serviceId: t.arg.string({ description: 'The instance. Without it: any of that kind.' }),
+      },
+      resolve: async ({ id }, args, context) => {
+        const within = servicesOfType(await context.view(), args);
+        const all = (await load.identitiesOfUser(context, id, false)) ?? [];
+        return all.find((identity) => within.some((service) => service.svc === identity.svc));
+      },
+    }),
+    level: t.field({
+      type: RoleLevelEnum,
+      description: 'The highest level over this person’s grants. UNKNOWN when only unmapped roles are held; NONE when nothing is.',
+      complexity: 1,
+      args: {
+        service: t.arg.string({ description: 'Only in services of this kind.' }),
+        scope: t.arg.id({ description: 'Only on this scope, by its id.' }),
+      },
+      resolve: async ({ id }, args, context) => {
+        const view = await context.view();
+        servicesOfType(view, args);
+        const scope = args.scope == null ? undefined : toScopeRef(view, args.scope, 'scope');
+        return (await load.levelOfUser(context, id, { service: args.service ?? undefined, scope })) ?? 'NONE';
+      },
+    }),
+    groups: t.field({
+      type: GroupConnection,
+      description: 'The groups that any account of this person is in.',
+      complexity: nestedPage,
+      args: {
+        service: t.arg.string({ description: 'Only in services of this kind.' }),
+        transitive: t.arg.boolean({ defaultValue: false, description: 'Also the groups that contain those, however far up.' }),
+        ...pageArgs(t.arg),
+      },
+      resolve: async ({ id }, args, context) => {
+        const window = toWindow(args);
+        const services = servicesOfType(await context.view(), args);
+        const options = { service: args.service ?? undefined, transitive: args.transitive === true };
+        return toConnection(await load.groupsOfUser(context, id, options, window), window, services);
+      },
+    }),
+    grants: t.field({
+      type: GrantConnection,
+      description: 'What the person’s accounts hold, and the groups that they are in, directly or through groups.',
+      complexity: nestedPage,
+      args: { filter: t.arg({ type: GrantFilterRef, description: 'Which grants.' }), ...pageArgs(t.arg) },
+      resolve: async ({ id }, args, context) => {
+        const window = toWindow(args);
+        const view = await context.view();
+        const filter = toGrantFilter(view, args.filter);
+        const services = servicesOfAll(view, args.filter?.services, 'filter.services');
+        return toConnection(await load.grantsOfUser(context, id, filter, window), window, services);
+      },
+    }),
+    lastActiveAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'The newest sign of use in any account, where services tell.',
+      resolve: (user) => user.lastActiveAt,
+    }),
+    coverage: t.field({
+      type: [CoverageRef],
+      description: 'The services that this answer stands on.',
+      resolve: async (_user, _args, context) => [...(await context.view()).services],
+    }),
+  }),
+});
+
+interface OfType {
+  readonly service?: string | null | undefined;
+  readonly serviceId?: string | null | undefined;
+}
+
+function servicesOfType(view: View, { service, serviceId }: OfType): readonly ServiceView[] {
+  if (service !== null && service !== undefined) return servicesOf(view, { type: service, serviceId }, 'service');
+  if (serviceId !== null && serviceId !== undefined)
+    throw badInput('serviceId', 'give `service` too: the same id may exist in several kinds of service');
+  return view.services;
+}

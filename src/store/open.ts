@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, PGliteDialect, PostgresDialect, SqliteDialect, type Dialect, type LogEvent, type PGlite, type SqliteDatabase } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { start } from './migrations/0001-start.ts';
+import type { Tables } from './tables.ts';
+
+export type Db = Kysely<Tables>;
+export type Engine = 'sqlite' | 'postgres';
+
+/** Two doors to one store: reads never wait for the writer's transaction. */
+export interface StoreConnection {
+  readonly engine: Engine;
+  readonly read: Db;
+  readonly write: Db;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** Called after each statement that succeeded: what a question costs is counted, not guessed. */
+  readonly onStatement?: () => void;
+}
+
+/**
+ * Opens and migrates a store.
+ * @param url a folder (a `node:sqlite` file inside it), `postgres://…`, or `pglite:` (PostgreSQL in this process, for tests only: not durable).
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<StoreConnection> {
+  const connection = await connect(url, options);
+  try {
+    await migrate(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+async function connect(url: string, { onStatement }: StoreOptions): Promise<StoreConnection> {
+  const open = (dialect: Dialect): Db =>
+    new Kysely<Tables>({ dialect, ...(onStatement && { log: (event: LogEvent) => (event.level === 'query' ? onStatement() : undefined) }) });
+  if (url.startsWith('pglite:')) {
+    const { PGlite } = await import('@electric-sql/pglite');
+    const pglite: PGlite = await PGlite.create();
+    return single('postgres', open(new PGliteDialect({ pglite })));
+  }
+  if (/^postgres(ql)?:/.test(url)) {
+    // bigint columns hold row ids, revisions and epoch milliseconds, all below 2^53.
+    pg.types.setTypeParser(20, Number);
+    return single('postgres', open(new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 8 }) })));
+  }
+  mkdirSync(url, { recursive: true });
+  const file = join(url, 'rollcall.db');
+  const write = open(new SqliteDialect({ database: sqlite(file) }));
+  const read = open(new SqliteDialect({ database: sqlite(file) }));
+  return { engine: 'sqlite', read, write, close: async () => void (await Promise.all([read.destroy(), write.destroy()])) };
+}
+
+const single = (engine: Engine, db: Db): StoreConnection => ({ engine, read: db, write: db, close: () => db.destroy() });
+
+async function migrate({ write, engine }: StoreConnection): Promise<void> {
+  const migrator = new Migrator({ db: write, provider: { getMigrations: () => Promise.resolve({ '0001-start': start(engine) }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw new Error('the store could not be brought up to date', { cause: error });
+}
+
+const statementCacheSize = 500;
+
+function sqlite(file: string): SqliteDatabase {
+  const db = new DatabaseSync(file, { timeout: 15_000 });
+  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -16384');
+  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  return {
+    close: () => db.close(),
+    prepare(text) {
+      const known = statements.get(text);
+      if (known !== undefined) return known;
+      const statement = db.prepare(text);
+      const prepared: ReturnType<SqliteDatabase['prepare']> = {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...(parameters as never[])),
+        run: (parameters) => statement.run(...(parameters as never[])),
+        iterate: (parameters) => statement.iterate(...(parameters as never[])),
+      };
+      if (statements.size >= statementCacheSize) statements.delete(statements.keys().next().value ?? '');
+      statements.set(text, prepared);
+      return prepared;
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { sql } from 'kysely';
+import { roleLevels, scopeKeyText, type RoleLevel } from '../../contract/records.ts';
+import { levelRank } from '../../model/levels.ts';
+import type { GrantFilter, RecordKey, ScopeRef } from '../../model/views.ts';
+import { principalsOfPeople } from './access.ts';
+import { firstOfEach, type OfParent } from './each-parent.ts';
+import { heirsOf } from './people.ts';
+import { recordColumns, type RecordRow } from './records.ts';
+import {
+  allOf,
+  askKeys,
+  askTexts,
+  keyRows,
+  listOf,
+  live,
+  ofServices,
+  rowsOf,
+  storable,
+  type Fragment,
+  type Snapshot,
+  type Stretch,
+} from './snapshot.ts';
+
+/** At least this level; what is UNKNOWN may be as high. To ask for UNKNOWN is to ask for that alone. */
+export function atLeast(column: Fragment, level: RoleLevel): Fragment {
+  const least = levelRank(level);
+  return sql`${column} in (${listOf(roleLevels.map(levelRank).filter((rank) => rank === -1 || (least >= 0 && rank >= least)))})`;
+}
+
+const grantOrder = sql`g.svc, g.key`;
+
+/** Conditions on the grant `g`, revision and services included. */
+function grantConditions(at: Snapshot, filter: Omit<GrantFilter, 'services'>, after: RecordKey | undefined): Fragment {
+  const { minLevel, scope, scopeKind, role, userId, source, expiresBefore } = filter;
+  return allOf([
+    live(at, 'g'),
+    ofServices(at.svcs, 'g'),
+    // Pages are walked in key order; the index on the level would have to be sorted whole for each of them.
+    ...(minLevel === undefined ? [] : [atLeast(sql`+g.level`, minLevel)]),
+    ...(scope === undefined ? [] : [sql`g.svc = ${scope.svc} and g.scope_key = ${scopeKeyText(scope)}`]),
+    ...(scopeKind === undefined ? [] : [sql`g.scope_kind = ${scopeKind}`]),
+    ...(role === undefined ? [] : [storable(role.key) ? sql`g.svc = ${role.svc} and g.role_key = ${role.key}` : sql`1 = 0`]),
+    ...(userId === undefined
+      ? []
+      : [
+          sql`(g.svc, g.principal_kind, g.principal_key) in
+            (with recursive ${principalsOfPeople(at, heirsOf(at, userId))} select svc, kind, key from principal)`,
+        ]),
+    ...(source === undefined ? [] : [sql`g.source = ${source}`]),
+    ...(expiresBefore === undefined ? [] : [sql`g.expires_at < ${expiresBefore}`]),
+    ...(after === undefined ? [] : [sql`(${grantOrder}) > (${after.svc}, ${after.key})`]),
+  ]);
+}
+
+export type GrantConditions = Omit<GrantFilter, 'services'>;
+
+export function listGrants(at: Snapshot, filter: GrantConditions, { after, limit }: Stretch<RecordKey>): Promise<readonly RecordRow[]> {
+  return rowsOf<RecordRow>(
+    at,
+    sql`select ${recordColumns('g')} from access_grant g where ${grantConditions(at, filter, after)} order by ${grantOrder} limit ${limit}`,
+  );
+}
+
+const heldGrants = sql`principal p join access_grant g on g.svc = p.svc and g.principal_kind = p.kind and g.principal_key = p.key`;
+
+/** Of the living accounts and every group that they are in; `parent` is the person's id. */
+export function grantsOfPeople(
+  at: Snapshot,
+  userIds: readonly string[],
+  filter: GrantConditions,
+  { after, limit }: Stretch<RecordKey>,
+): Promise<readonly OfParent<RecordRow>[]> {
+  return askTexts(userIds, (ids) =>
+    firstOfEach<RecordRow>(at, {
+      ctes: principalsOfPeople(at, listOf(ids)),
+      parent: sql`p.user_id`,
+      columns: recordColumns('g'),
+      from: heldGrants,
+      where: grantConditions(at, filter, after),
+      order: grantOrder,
+      limit,
+    }),
+  );
+}
+
+/** What the groups hold themselves; `parent` is the group's key. */
+export function grantsOfGroups(
+  at: Snapshot,
+  groups: readonly RecordKey[],
+  filter: GrantConditions,
+  { after, limit }: Stretch<RecordKey>,
+): Promise<readonly OfParent<RecordRow>[]> {
+  return askKeys(at, groups, (asked) =>
+    firstOfEach<RecordRow>(at, {
+      ctes: sql`asked(svc, key) as (${keyRows(asked)})`,
+      parent: sql`a.key`,
+      columns: recordColumns('g'),
+      from: sql`asked a join access_grant g on g.svc = a.svc and g.principal_kind = 'group' and g.principal_key = a.key`,
+      where: grantConditions(at, filter, after),
+      order: grantOrder,
+      limit,
+    }),
+  );
+}
+
+/** Grants that name the scopes; `parent` is `scopeKeyText`. */
+export function grantsOnScopes(
+  at: Snapshot,
+  scopes: readonly ScopeRef[],
+  filter: GrantConditions,
+  { after, limit }: Stretch<RecordKey>,
+): Promise<readonly OfParent<RecordRow>[]> {
+  const keys = scopes.map((scope) => ({ svc: scope.svc, key: scopeKeyText(scope) }));
+  return askKeys(at, keys, (asked) =>
+    firstOfEach<RecordRow>(at, {
+      ctes: sql`asked(svc, key) as (${keyRows(asked)})`,
+      parent: sql`a.key`,
+      columns: recordColumns('g'),
+      from: sql`asked a join access_grant g on g.svc = a.svc and g.scope_key = a.key`,
+      where: grantConditions(at, filter, after),
+      order: grantOrder,
+      limit,
+    }),
+  );
+}
+
+/** Highest rank over what people hold; -1 when no level of theirs is known. On one scope, a grant on every scope of its kind counts as well. */
+export function highestRanks(
+  at: Snapshot,
+  userIds: readonly string[],
+  scope: ScopeRef | undefined,
+): Promise<readonly { readonly user_id: string; readonly level: number }[]> {
+  const on =
+    scope === undefined
+      ? []
+      : [sql`g.svc = ${scope.svc} and (g.scope_key = ${scopeKeyText(scope)} or (g.scope_key is null and g.scope_kind = ${scope.kind}))`];
+  return askTexts(userIds, (ids) =>
+    rowsOf(
+      at,
+      sql`with recursive ${principalsOfPeople(at, listOf(ids))}
+        select p.user_id, max(g.level) as level from ${heldGrants} where ${allOf([live(at, 'g'), ...on])} group by p.user_id`,
+    ),
+  );
+}
