@@ -1,8 +1,8 @@
-import { pino } from 'pino';
-import { environment, portOverride } from '../config/environment.ts';
+import { portOverride } from '../config/environment.ts';
+import { createLog } from './common.ts';
 import { startDemo } from './demo.ts';
 import { createExamples, type Example } from './examples.ts';
-import { exitCodes } from './program.ts';
+import { exitCodes } from './exit.ts';
 import { createRuntime } from './runtime.ts';
 import { serve, untilStopped } from './start.ts';
 import { createSyncDisplay } from './terminal.ts';
@@ -13,7 +13,7 @@ export async function demo(options: { readonly people: number; readonly store?: 
   const display = createSyncDisplay(company.config.services.map(({ name }) => name));
   const runtime = await createRuntime(company.config, { onProgress: display.onProgress, onEvent: display.onEvent });
   const examples: Example[] = [];
-  const server = await serve(runtime, company.config, examples, pino({ level: environment['LOG_LEVEL'] ?? 'warn' }, pino.destination(2)));
+  const server = await serve(runtime, company.config, examples, createLog('warn'));
   console.log(`A made-up company of ${options.people} people; its services answer on this machine.\n`);
   runtime.scheduler.start();
   await display.run();

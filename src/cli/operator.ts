@@ -1,6 +1,6 @@
 import type { Directory, Operator } from '../directory/view.ts';
 import type { ServiceSelector, ServiceView } from '../model/views.ts';
-import { settleQuarantine } from '../store/sync/seal.ts';
+import { settleQuarantine } from '../store/sync/quarantine.ts';
 import type { Runtime } from './runtime.ts';
 
 export function createOperator({ directory, scheduler, store }: Runtime): Operator {

@@ -49,7 +49,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions = {}
     calls: () => new Map(declared.map(({ service, transport }) => [service.name, transport?.state().calls ?? 0])),
     async close() {
       await scheduler.stop();
-      await Promise.all(declared.map(({ transport }) => transport?.close()));
+      await Promise.all(declared.map(async ({ transport }) => transport?.close()));
       await store.close();
     },
   };

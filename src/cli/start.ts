@@ -1,15 +1,16 @@
 import { isIP } from 'node:net';
 import closeWithGrace from 'close-with-grace';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { adapters } from '../../adapters/index.ts';
 import type { Config } from '../config/config.ts';
 import { environment, portOverride } from '../config/environment.ts';
 import { readConfig } from '../config/read.ts';
 import { createServer } from '../server/server.ts';
 import type { SyncEvent } from '../sync/scheduler.ts';
+import { createLog, openStoreOrExplain, tellWarnings } from './common.ts';
 import type { Example } from './examples.ts';
 import { createOperator } from './operator.ts';
-import { exitCodes, UserError } from './program.ts';
+import { exitCodes, UserError } from './exit.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 import { describeSeal } from './terminal.ts';
 
@@ -82,24 +83,6 @@ export async function untilStopped(closers: readonly (() => Promise<void>)[]): P
       resolve(err === undefined ? exitCodes.done : exitCodes.failed);
     });
   });
-}
-
-export function tellWarnings({ warnings }: Config): void {
-  for (const warning of warnings) console.error(`warning: ${warning}`);
-}
-
-export async function openStoreOrExplain(config: Config, open: () => Promise<Runtime>): Promise<Runtime> {
-  try {
-    return await open();
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    const where = config.store.replace(/\/\/[^@/]*@/, '//…@');
-    throw new UserError(`the store ${where} cannot be opened: ${cause}`, exitCodes.failed);
-  }
-}
-
-export function createLog(): Logger {
-  return pino({ base: null, level: environment['LOG_LEVEL'] ?? 'info', redact: ['*.token', '*.authorization', '*.headers'] }, pino.destination(2));
 }
 
 function logEvent(log: Logger, event: SyncEvent): void {

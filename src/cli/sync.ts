@@ -2,9 +2,9 @@ import { adapters } from '../../adapters/index.ts';
 import { environment } from '../config/environment.ts';
 import { nearest } from '../config/problems.ts';
 import { readConfig } from '../config/read.ts';
-import { exitCodes, UserError } from './program.ts';
+import { exitCodes, UserError } from './exit.ts';
 import { createRuntime } from './runtime.ts';
-import { openStoreOrExplain, tellWarnings } from './start.ts';
+import { openStoreOrExplain, tellWarnings } from './common.ts';
 import { describeOutcome } from './terminal.ts';
 
 /** Reads once. Fails when a service could not be read; the others are stored all the same. */

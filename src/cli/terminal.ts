@@ -27,7 +27,7 @@ export function createSyncDisplay(services: readonly string[]): SyncDisplay {
       else if (event.kind === 'busy') ends.get(event.service)?.resolve('another process reads it');
     },
     async run() {
-      const list = new Listr<object, 'default', 'simple'>(
+      const list = new Listr<object>(
         services.map((service) => ({
           title: service,
           task: async (_, task) => {

@@ -38,7 +38,7 @@ export function createLocator(document: Document, lines: LineCounter): (path: Pa
 }
 
 function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
-  let node = document.contents as Node | null;
+  let node: Node | null = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const [index, part] of path.entries()) {
     if (isMap(node)) {
@@ -58,8 +58,10 @@ function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
 /** The known word that was probably meant. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
-    .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, far: farness(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, far }) => far <= Math.max(2, Math.floor(candidate.length / 3)))
     .toSorted((a, b) => a.far - b.far);
   return best?.candidate;
 }
+
+const farness = (word: string, candidate: string): number => (word.length > 2 && candidate.startsWith(word) ? 1 : distance(word, candidate));

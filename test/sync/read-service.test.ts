@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { IdentityRecord } from '../../src/contract/records.ts';
 import { openRev } from '../../src/store/tables.ts';
-import { settleQuarantine } from '../../src/store/sync/seal.ts';
+import { settleQuarantine } from '../../src/store/sync/quarantine.ts';
 import { readService } from '../../src/sync/read-service.ts';
 import { slackAccount, startSyncBench, type SyncBench } from './support.ts';
 

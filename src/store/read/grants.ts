@@ -94,6 +94,7 @@ export function grantsOfGroups(
     firstOfEach<RecordRow>(at, {
       ctes: sql`asked(svc, key) as (${keyRows(asked)})`,
       parent: sql`a.key`,
+      partition: sql`a.svc, a.key`,
       columns: recordColumns('g'),
       from: sql`asked a join access_grant g on g.svc = a.svc and g.principal_kind = 'group' and g.principal_key = a.key`,
       where: grantConditions(at, filter, after),
@@ -115,6 +116,7 @@ export function grantsOnScopes(
     firstOfEach<RecordRow>(at, {
       ctes: sql`asked(svc, key) as (${keyRows(asked)})`,
       parent: sql`a.key`,
+      partition: sql`a.svc, a.key`,
       columns: recordColumns('g'),
       from: sql`asked a join access_grant g on g.svc = a.svc and g.scope_key = a.key`,
       where: grantConditions(at, filter, after),

@@ -40,6 +40,7 @@ export function membersOfGroups(
     firstOfEach<NamedRow>(at, {
       ctes: membersUnder(at, asked, transitive),
       parent: sql`d.root`,
+      partition: sql`d.svc, d.root`,
       columns: namedColumns('i'),
       from: sql`member d join identity i on i.svc = d.svc and i.key = d.key`,
       where: allOf([sql`d.kind = 'identity' and i.status <> 'DELETED'`, live(at, 'i'), ...behindName('i', after)]),

@@ -62,7 +62,7 @@ function conditions(at: Snapshot, filter: PeopleFilter): readonly Fragment[] {
     ...(search === undefined ? [] : contains('p.search_text', search)),
     ...(email === undefined ? [] : [sql`p.id in ${holdersOf(at, email)}`]),
     ...(svcs === undefined ? [] : [sql`p.id in ${livingIn(ofServices(svcs, 'l'))}`]),
-    ...(unlinkedIn === undefined ? [] : [sql`p.id not in ${livingIn(ofServices(unlinkedIn, 'l'))}`]),
+    ...(unlinkedIn === undefined ? [] : [unlinkedIn.length === 0 ? sql`1 = 0` : sql`p.id not in ${livingIn(ofServices(unlinkedIn, 'l'))}`]),
     ...(level === undefined ? [] : [sql`p.id in ${holdersOfLevel(at, level, svcs ?? at.svcs)}`]),
     ...(inactiveSince === undefined ? [] : [sql`p.last_active_at < ${inactiveSince}`]),
     ...(updatedSince === undefined ? [] : [sql`p.updated_at >= ${updatedSince}`]),

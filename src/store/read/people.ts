@@ -51,15 +51,19 @@ export function retiredInto(at: Snapshot, ids: readonly string[]): Promise<reado
   );
 }
 
-export function peopleByUsernames(
-  at: Snapshot,
-  usernames: readonly string[],
-): Promise<readonly { readonly id: string; readonly username: string }[]> {
+export interface UsernameRow {
+  readonly id: string;
+  readonly username: string;
+  readonly status: string;
+}
+
+/** As it is spelled. */
+export function peopleByUsernames(at: Snapshot, usernames: readonly string[]): Promise<readonly UsernameRow[]> {
   return askTexts(usernames, (texts) =>
     rowsOf(
       at,
       sql`with asked(username) as (${textRows(texts)})
-        select p.id, p.username from asked a join person p on p.username = a.username where ${live(at, 'p')} and p.status <> 'DELETED'`,
+        select p.id, p.username, p.status from asked a join person p on p.username = a.username where ${live(at, 'p')}`,
     ),
   );
 }

@@ -25,6 +25,7 @@ export function scopesUnder(
     firstOfEach<NamedRow>(at, {
       ctes: sql`asked(svc, key) as (${keyRows(asked)})`,
       parent: sql`a.key`,
+      partition: sql`a.svc, a.key`,
       columns: namedColumns('s'),
       from: sql`asked a join scope s on s.svc = a.svc and s.parent_key = a.key`,
       where: allOf([sql`s.scope_kind = ${kind}`, live(at, 's'), ...behindName('s', after)]),

@@ -1,0 +1,60 @@
+import type { Instant } from '../contract/records.ts';
+import type { ServiceView } from '../model/views.ts';
+import { countAll } from '../store/read/counts.ts';
+import { newestState } from '../store/read/services.ts';
+import type { StoreConnection } from '../store/open.ts';
+import { createAccounts } from './accounts.ts';
+import { createCases } from './cases.ts';
+import { createCatalogue } from './catalogue.ts';
+import type { ViewContext } from './context.ts';
+import { createGrants } from './grants.ts';
+import { createGroups } from './groups.ts';
+import { createLookup } from './lookup.ts';
+import { createPeople } from './people.ts';
+import { toServiceView } from './service-view.ts';
+import type { Directory, View } from './view.ts';
+
+export interface DirectoryOptions {
+  now(): Instant;
+  /** Domains in which +tags and our other domains name the same mailbox. */
+  readonly managedDomains: readonly string[];
+  /** Names of the services as the configuration lists them; without it they come in the order in which the store met them. */
+  readonly order?: readonly string[];
+}
+
+/** Answers from the store's index. Opening a view costs one statement. */
+export function createDirectory({ read }: StoreConnection, options: DirectoryOptions): Directory {
+  return {
+    open: async () => {
+      const { rev, services: rows } = await newestState(read);
+      const now = options.now();
+      const services = inOrder(
+        rows.map((row) => toServiceView(row, now, options.managedDomains)),
+        options.order ?? [],
+      );
+      const at = { db: read, rev, svcs: services.map(({ svc }) => svc) };
+      return createView({ at, now, services, managedDomains: options.managedDomains });
+    },
+  };
+}
+
+function createView(context: ViewContext): View {
+  return {
+    revision: context.at.rev,
+    now: context.now,
+    services: context.services,
+    ...createLookup(context),
+    ...createPeople(context),
+    ...createAccounts(context),
+    ...createGroups(context),
+    ...createCatalogue(context),
+    ...createGrants(context),
+    ...createCases(context),
+    counts: () => countAll(context.at),
+  };
+}
+
+function inOrder(services: readonly ServiceView[], names: readonly string[]): readonly ServiceView[] {
+  const place = ({ name }: ServiceView): number => (names.includes(name) ? names.indexOf(name) : names.length);
+  return services.toSorted((a, b) => place(a) - place(b));
+}

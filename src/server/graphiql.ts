@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+
+/** A query that GraphiQL opens in a tab of its own. */
+export interface Example {
+  readonly title: string;
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Console {
+  readonly html: string;
+  readonly contentSecurityPolicy: string;
+}
+
+/** GraphiQL with everything that it needs inside the page: nothing is fetched from elsewhere, and the policy says so to the browser. */
+export function renderConsole(examples: readonly Example[]): Console {
+  const options = {
+    title: 'Rollcall',
+    ...(examples.length === 0 ? {} : { defaultTabs: examples.map(toTab) }),
+  };
+  const json = JSON.stringify(options);
+  // The renderer puts the options into its script as they are.
+  const html = renderGraphiQL(options).replace(json, () => json.replaceAll('<', String.raw`\u003c`));
+  const script = html.slice(html.indexOf('<script>') + '<script>'.length, html.lastIndexOf('</script>'));
+  const hash = createHash('sha256').update(script).digest('base64');
+  return { html, contentSecurityPolicy: [...policy, `script-src 'sha256-${hash}'`].join('; ') };
+}
+
+// The editor runs workers made from blobs and styles itself in place.
+const policy = [
+  "default-src 'none'",
+  "connect-src 'self'",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'font-src data:',
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+];
+
+function toTab({ title, query, variables }: Example) {
+  return { query: `# ${title.replaceAll(/\s+/g, ' ')}\n${query}`, ...(variables === undefined ? {} : { variables: JSON.stringify(variables, null, 2) }) };
+}

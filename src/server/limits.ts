@@ -1,0 +1,82 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { getVariableValues, Kind, visit, type DocumentNode, type GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { Context } from '../graphql/context.ts';
+import { apiError } from '../graphql/errors.ts';
+
+/** What one request may ask for. */
+export interface Limits {
+  readonly maxBodyBytes: number;
+  /** Lexical tokens of the document. */
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  /** Fields in the whole operation, fragments spread. */
+  readonly maxBreadth: number;
+  /** Points as src/graphql/cost.ts counts them. */
+  readonly maxComplexity: number;
+  readonly maxErrors: number;
+  readonly operationDeadlineMs: number;
+}
+
+export const defaultLimits: Limits = {
+  maxBodyBytes: 256 * 1024,
+  maxTokens: 2_000,
+  maxDepth: 12,
+  maxBreadth: 300,
+  maxComplexity: 5_000,
+  maxErrors: 50,
+  operationDeadlineMs: 10_000,
+};
+
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: Context;
+}
+
+/**
+ * The variables that the operation cannot take. graphql-jit does not know @oneOf, and neither executor hides suggestions: so they are checked here,
+ * by graphql itself.
+ */
+export function variableErrors({ schema, definition, variables }: Operation, maxErrors: number): readonly GraphQLError[] {
+  const { errors } = getVariableValues(schema, definition.variableDefinitions ?? [], variables, { maxErrors, hideSuggestions: true });
+  return (errors ?? []).map((error) => apiError('BAD_USER_INPUT', error.message));
+}
+
+/**
+ * Why the operation is refused for its size, with these variables. To be asked for every request: the cost depends on the variables, and what
+ * GraphQL Yoga remembers about a document does not.
+ */
+export function limitErrors(operation: Operation, limits: Limits): readonly GraphQLError[] {
+  const { complexity, depth, breadth } = complexityFromQuery(costDocument(operation), {
+    schema: operation.schema,
+    variables: operation.variables,
+    ctx: operation.context,
+  });
+  if (depth > limits.maxDepth) {
+    return [apiError('QUERY_DEPTH', `the query is ${depth} fields deep, the limit is ${limits.maxDepth}: fetch the inner part by its id in a second query`)];
+  }
+  if (breadth > limits.maxBreadth) {
+    return [apiError('QUERY_BREADTH', `the query selects ${breadth} fields, the limit is ${limits.maxBreadth}: split it`)];
+  }
+  if (complexity > limits.maxComplexity) {
+    const points = Math.ceil(complexity);
+    return [apiError('QUERY_COMPLEXITY', `the query costs ${points} points, the limit is ${limits.maxComplexity}: ask for fewer rows (\`first\`) or split it`)];
+  }
+  return [];
+}
+
+const withoutTypeNames = new WeakMap<DocumentNode, DocumentNode>();
+
+/** The chosen operation with its fragments. `__typename` costs nothing, for many clients add it everywhere; under an alias it counts. */
+function costDocument({ document, definition }: Operation): DocumentNode {
+  let bare = withoutTypeNames.get(document);
+  if (bare === undefined) {
+    bare = visit(document, { Field: (field) => (field.name.value === '__typename' && field.alias === undefined ? null : undefined) });
+    withoutTypeNames.set(document, bare);
+  }
+  const chosen = bare.definitions[document.definitions.indexOf(definition)];
+  const fragments = bare.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
+  return { kind: Kind.DOCUMENT, definitions: chosen === undefined ? fragments : [chosen, ...fragments] };
+}

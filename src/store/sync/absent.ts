@@ -1,0 +1,117 @@
+import { setImmediate } from 'node:timers/promises';
+import type { RecordKind } from '../../contract/records.ts';
+import type { Db } from '../open.ts';
+import { openRev } from '../tables.ts';
+import { kindTables } from './kinds.ts';
+import { batches, endRecords, tombstoneHash, type LazyRevision } from './versions.ts';
+import type { Pages } from './whole.ts';
+
+export interface AbsentRow {
+  readonly row_id: number;
+  readonly key: string;
+  readonly misses: number;
+}
+
+const scanSize = 10_000;
+
+/** Current versions of one kind that the read neither confirmed nor replaced. Tombstones are not live. */
+export async function absentRows(trx: Db, svc: number, kind: RecordKind, pages: Pages): Promise<{ missing: readonly AbsentRow[]; live: number }> {
+  const confirmed = pages.confirmed.get(kind);
+  const unreadable = pages.unreadable.get(kind);
+  const missing: AbsentRow[] = [];
+  let live = 0;
+  for (let last = 0; ;) {
+    const rows = await trx
+      .selectFrom(kindTables[kind])
+      .select(['row_id', 'key', 'misses'])
+      .where('svc', '=', svc)
+      .where('to_rev', '=', openRev)
+      .where('hash', '!=', tombstoneHash)
+      .where('row_id', '>', last)
+      .orderBy('row_id')
+      .limit(scanSize)
+      .execute();
+    live += rows.length;
+    missing.push(...rows.filter((row) => confirmed?.has(row.row_id) !== true && unreadable?.has(row.key) !== true));
+    if (rows.length < scanSize) break;
+    last = rows.at(-1)?.row_id ?? last;
+    await setImmediate();
+  }
+  const replaced = await replacedKeys(trx, svc, kind, missing);
+  return { missing: missing.filter((row) => !replaced.has(row.key)), live };
+}
+
+async function replacedKeys(trx: Db, svc: number, kind: RecordKind, rows: readonly AbsentRow[]): Promise<ReadonlySet<string>> {
+  const replaced = new Set<string>();
+  for (const batch of batches(rows)) {
+    const found = await trx
+      .selectFrom('incoming')
+      .select('key')
+      .where('svc', '=', svc)
+      .where('kind', '=', kind)
+      .where(
+        'key',
+        'in',
+        batch.map((row) => row.key),
+      )
+      .execute();
+    for (const { key } of found) replaced.add(key);
+  }
+  return replaced;
+}
+
+export async function resetMisses(trx: Db, svc: number, pages: Pages): Promise<void> {
+  for (const [kind, confirmed] of pages.confirmed) {
+    const table = kindTables[kind];
+    const missed = await trx
+      .selectFrom(table)
+      .select('row_id')
+      .where('svc', '=', svc)
+      .where('to_rev', '=', openRev)
+      .where('misses', '>', 0)
+      .execute();
+    for (const rows of batches(missed.filter((row) => confirmed.has(row.row_id)))) {
+      await trx
+        .updateTable(table)
+        .set({ misses: 0 })
+        .where(
+          'row_id',
+          'in',
+          rows.map((row) => row.row_id),
+        )
+        .execute();
+    }
+  }
+}
+
+/** First absence: noted. Second absence in a row: the end. While the guard holds, nothing ends. */
+export async function ageAbsent(
+  trx: Db,
+  svc: number,
+  kind: RecordKind,
+  rows: readonly AbsentRow[],
+  guarded: boolean,
+  revision: LazyRevision,
+): Promise<number> {
+  const first = rows.filter((row) => row.misses === 0);
+  for (const batch of batches(first)) {
+    await trx
+      .updateTable(kindTables[kind])
+      .set({ misses: 1 })
+      .where(
+        'row_id',
+        'in',
+        batch.map((row) => row.row_id),
+      )
+      .execute();
+  }
+  return guarded
+    ? 0
+    : endRecords(
+        trx,
+        svc,
+        kind,
+        rows.filter((row) => row.misses > 0),
+        revision,
+      );
+}

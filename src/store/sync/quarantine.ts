@@ -1,0 +1,52 @@
+import { recordKinds, type Instant } from '../../contract/records.ts';
+import type { StoreConnection } from '../open.ts';
+import { openRev } from '../tables.ts';
+import { kindTables } from './kinds.ts';
+import { batches, endRecords, lazyRevision, liveIdentities } from './versions.ts';
+
+/**
+ * Settles a quarantine: accepted removals end now; refused ones count as never missed.
+ * @returns how many records ended, or undefined when nothing was held back.
+ */
+export async function settleQuarantine(
+  connection: StoreConnection,
+  svc: number,
+  accept: boolean,
+  reason: string,
+  now: Instant,
+): Promise<number | undefined> {
+  return connection.write.transaction().execute(async (trx) => {
+    const settled = await trx.updateTable('service').set({ quarantined: 0 }).where('svc', '=', svc).where('quarantined', '>', 0).executeTakeFirst();
+    if (settled.numUpdatedRows !== 1n) return undefined;
+    const revision = lazyRevision(trx, `quarantine ${accept ? 'accepted' : 'refused'}: ${reason}`, now);
+    let removed = 0;
+    for (const kind of recordKinds) {
+      const table = kindTables[kind];
+      const held = await trx
+        .selectFrom(table)
+        .select(['row_id', 'key', 'misses'])
+        .where('svc', '=', svc)
+        .where('to_rev', '=', openRev)
+        .where('misses', '>', 0)
+        .execute();
+      if (accept) removed += await endRecords(trx, svc, kind, held, revision);
+      else
+        for (const rows of batches(held))
+          await trx
+            .updateTable(table)
+            .set({ misses: 0 })
+            .where(
+              'row_id',
+              'in',
+              rows.map((row) => row.row_id),
+            )
+            .execute();
+    }
+    await trx
+      .updateTable('service')
+      .set({ seen: await liveIdentities(trx, svc) })
+      .where('svc', '=', svc)
+      .execute();
+    return removed;
+  });
+}
