@@ -104,7 +104,10 @@ function toPage<T>(body: unknown, expected: Expected<T>): WirePage<T> {
   const list = wrapped(body, expected.name);
   if (!Array.isArray(list))
     throw new AdapterError('BAD_RESPONSE', `PagerDuty ${shown(expected.path)}: the answer holds no list \`${expected.name}\``);
-  const { more, total, limit } = paging.parse(body);
+  const { more, total, limit, offset } = paging.parse(body);
+  // The same page for every offset would be read for ever.
+  if (offset !== undefined && offset !== expected.offset)
+    throw new AdapterError('BAD_RESPONSE', `PagerDuty ${shown(expected.path)}: the answer is another page than the one asked for`);
   const items: T[] = [];
   const rejected: WirePage<T>['rejected'][number][] = [];
   for (const entry of list) {

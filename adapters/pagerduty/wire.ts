@@ -61,7 +61,7 @@ export const member = z.object({ user: z.object({ id }), role: text });
 export type WireMember = z.infer<typeof member>;
 
 /** Classic paging: developer.pagerduty.com/docs/pagination. `total` is null unless asked for. */
-export const paging = z.object({ limit: count, more: flag, total: count });
+export const paging = z.object({ limit: count, offset: count, more: flag, total: count });
 
 const someWords = z.union([z.string().transform((value) => [value]), z.array(z.string())]);
 const words = someWords.catch([]);

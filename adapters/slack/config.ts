@@ -8,11 +8,13 @@ export const slackSettings = z.object({
     .url({ protocol: /^https?$/ })
     .default('https://slack.com/api')
     .describe('Address of the Web API; another one only for GovSlack (https://slack-gov.com/api) or a sandbox.'),
-  credentials: z.object({
-    token: token.describe('Bot (xoxb-…) or user (xoxp-…) token with users:read, users:read.email, usergroups:read and team:read.'),
-    adminToken: token.optional().describe('Organisation token for admin.* methods. Accepted, not used for reading yet.'),
-    scimToken: token.optional().describe('Token with the scope admin for SCIM. Accepted, not used for reading yet.'),
-  }),
+  credentials: z
+    .object({
+      token: token.describe('Bot (xoxb-…) or user (xoxp-…) token with users:read, users:read.email, usergroups:read and team:read.'),
+      adminToken: token.optional().describe('Organisation token for admin.* methods. Accepted, not used for reading yet.'),
+      scimToken: token.optional().describe('Token with the scope admin for SCIM. Accepted, not used for reading yet.'),
+    })
+    .describe('What this service asks for.'),
   pageSize: z
     .int()
     .min(1)

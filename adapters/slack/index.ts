@@ -56,6 +56,8 @@ function createSlack(settings: SlackSettings, http: Http): Adapter {
     },
 
     async findByEmail(address, signal) {
+      // users.lookupByEmail calls an empty address an invalid argument
+      if (address === '') return [];
       const home = await findHome(signal);
       const user = await client.findUser(address, signal);
       return user?.profile?.email !== undefined && foldAscii(user.profile.email) === foldAscii(address) ? [toLive(user, home)] : [];

@@ -65,7 +65,7 @@ export const user = z.object({
   is_email_confirmed: flag,
   has_2fa: flag,
   tz: text,
-  updated: z.unknown(),
+  updated: z.unknown().optional(),
   profile: z
     .object({ email: text, title: text, real_name: text, display_name: text, first_name: text, last_name: text })
     .nullish()

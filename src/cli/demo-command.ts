@@ -15,9 +15,9 @@ export async function demo(options: { readonly people: number; readonly store?: 
   const examples: Example[] = [];
   const server = await serve(runtime, company.config, examples, createLog('warn'));
   console.log(`A made-up company of ${options.people} people; its services answer on this machine.\n`);
-  runtime.scheduler.start();
+  await runtime.sync.start();
   await display.run();
-  await runtime.scheduler.link();
+  await runtime.sync.link();
   examples.push(...(await createExamples(runtime.directory)));
   const { users, identities, linked: ties, cases } = await (await runtime.directory.open()).counts();
   console.log(`\nFound ${users} people and bots behind ${identities} identities: ${ties} linked, ${cases} cases for a person to decide.\n`);

@@ -3,18 +3,18 @@ import type { ServiceSelector, ServiceView } from '../model/views.ts';
 import { settleQuarantine } from '../store/sync/quarantine.ts';
 import type { Runtime } from './runtime.ts';
 
-export function createOperator({ directory, scheduler, store }: Runtime): Operator {
+export function createOperator({ directory, sync, store }: Runtime): Operator {
   return {
     async sync(selector) {
       const service = await find(directory, selector);
-      if (service !== undefined) scheduler.trigger(service.name);
+      if (service !== undefined) await sync.trigger(service.name);
       return service;
     },
     async acknowledgeQuarantine(selector, accept, reason) {
       const service = await find(directory, selector);
       if (service === undefined) return undefined;
       await settleQuarantine(store, service.svc, accept, reason, Date.now());
-      await scheduler.link();
+      await sync.link();
       return find(directory, selector);
     },
   };

@@ -23,7 +23,7 @@ export async function start(file: string): Promise<number> {
   const runtime = await openStoreOrExplain(config, () => createRuntime(config, { onEvent: (event) => logEvent(log, event) }));
   const server = await serve(runtime, config, [], log);
   console.log(`Rollcall answers at ${server.url}/graphql`);
-  runtime.scheduler.start();
+  await runtime.sync.start();
   return untilStopped([server.close, runtime.close]);
 }
 
@@ -88,7 +88,7 @@ export async function untilStopped(closers: readonly (() => Promise<void>)[]): P
 function logEvent(log: Logger, event: SyncEvent): void {
   if (event.kind === 'sealed') log.info({ service: event.service }, describeSeal(event));
   else if (event.kind === 'failed') {
-    const { code, message } = event.error;
+    const { code, message } = event.failure;
     log.error({ service: event.service, code, nextAttemptInMs: event.nextAttemptInMs }, message);
   } else if (event.kind === 'busy') log.info({ service: event.service }, 'another process reads it');
   else log.info(event.result, 'linked');

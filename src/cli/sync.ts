@@ -19,7 +19,7 @@ export async function sync(file: string, names: readonly string[]): Promise<numb
   }
   const runtime = await openStoreOrExplain(config, () => createRuntime(config, { onProgress: progressLine }));
   try {
-    const outcomes = await runtime.scheduler.once(names.length === 0 ? undefined : names);
+    const outcomes = await runtime.sync.once(names.length === 0 ? undefined : names);
     for (const [name, outcome] of outcomes) (outcome.kind === 'failed' ? console.error : console.log)(describeOutcome(name, outcome));
     const { users, identities, linked, cases } = await (await runtime.directory.open()).counts();
     console.log(`${users} people, ${identities} identities, ${linked} linked, ${cases} open cases`);

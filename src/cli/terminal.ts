@@ -19,11 +19,11 @@ export function createSyncDisplay(services: readonly string[]): SyncDisplay {
   return {
     onProgress({ service, listing, pages, records }) {
       const task = tasks.get(service);
-      if (task !== undefined) task.output = `${listing}: ${records} records, ${pages} ${pages === 1 ? 'page' : 'pages'}`;
+      if (task !== undefined && process.stdout.isTTY) task.output = `${listing}: ${records} records, ${pages} ${pages === 1 ? 'page' : 'pages'}`;
     },
     onEvent(event) {
       if (event.kind === 'sealed') ends.get(event.service)?.resolve(describeSeal(event));
-      else if (event.kind === 'failed') ends.get(event.service)?.reject(new Error(event.error.message));
+      else if (event.kind === 'failed') ends.get(event.service)?.reject(new Error(event.failure.message));
       else if (event.kind === 'busy') ends.get(event.service)?.resolve('another process reads it');
     },
     async run() {
@@ -55,5 +55,5 @@ export const describeSeal = (seal: {
 export function describeOutcome(name: string, outcome: ReadOutcome): string {
   if (outcome.kind === 'sealed') return `${name}: ${describeSeal({ ...outcome.seal, pages: outcome.calls })}`;
   if (outcome.kind === 'busy') return `${name}: another process reads it`;
-  return `${name}: ${outcome.error.message}`;
+  return `${name}: ${outcome.failure.message}`;
 }

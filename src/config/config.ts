@@ -21,4 +21,6 @@ export interface Config {
   readonly services: readonly ConfiguredService[];
   /** What works but should be mended; shown at the start. */
   readonly warnings: readonly string[];
+  /** What it was read from; another thread reads it again, for adapters do not travel. */
+  readonly source: { readonly text: string; readonly file: string };
 }

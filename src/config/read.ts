@@ -65,6 +65,7 @@ export function parseConfig(text: string, file: string, { adapters, environment 
     store: /^(postgres(ql)?|pglite):/.test(store) ? store : resolve(folder, store),
     managedDomains: top.data.managedDomains,
     services: services.filter((service) => service !== undefined),
+    source: { text, file },
     warnings: literals.filter((path) => !isPlainCredential(path)).map((path) => literalWarning(file, collector, path)),
   };
 }

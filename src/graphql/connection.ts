@@ -2,7 +2,7 @@ import type { ObjectRef } from '@pothos/core';
 import type { Edge, ServiceView, Slice, Window } from '../model/views.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Context } from './context.ts';
-import { free } from './cost.ts';
+import { free, row } from './cost.ts';
 import { CoverageRef, GrantRef, GroupRef, IdentityRef, MatchCaseRef, OrganizationRef, ProjectRef, RoleRef, UserRef, WorkspaceRef } from './refs.ts';
 
 /** A slice of a list and what it stands on. */
@@ -41,14 +41,14 @@ function connectionOf<T extends object>(name: string, ref: ObjectRef<SchemaTypes
     description: `One row of a list of ${rows}, with its cursor.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Points behind this row, for `after`.' }),
-      node: t.field({ type: ref, description: 'The row.', complexity: free, resolve: (row) => row.node as never }),
+      node: t.field({ type: ref, description: 'The row.', resolve: (row) => row.node as never }),
     }),
   });
   return builder.objectRef<Connection<T>>(`${name}Connection`).implement({
     description: `A page of a list of ${rows}.`,
     fields: (t) => ({
       edges: t.field({ type: [edge], description: 'The rows with their cursors.', complexity: free, resolve: (page) => [...page.edges] }),
-      nodes: t.field({ type: [ref], description: 'The rows.', complexity: free, resolve: (page) => page.edges.map((row) => row.node) as never }),
+      nodes: t.field({ type: [ref], description: 'The rows.', complexity: row, resolve: (page) => page.edges.map(({ node }) => node) as never }),
       pageInfo: t.field({ type: PageInfo, description: 'Where this page stands in the list.', complexity: free, resolve: (page) => page }),
       totalCount: t.int({
         nullable: true,

@@ -19,6 +19,9 @@ export function costOfField(_args: unknown, _context: unknown, field: { readonly
 /** What is at hand with its parent. */
 export const free: Cost = { field: 0, multiplier: 1 };
 
+/** A list whose length its parent has counted already: each row costs itself. */
+export const row: Cost = { field: 1, multiplier: 1 };
+
 interface Paging {
   readonly first?: number | null | undefined;
 }

@@ -23,7 +23,7 @@ function batched<K, V, A extends readonly unknown[]>(
         },
         { cacheKeyFn: text },
       );
-      context.loaders.set(id, loader as DataLoader<unknown, unknown, string>);
+      context.loaders.set(id, loader);
     }
     return loader.load(key);
   };

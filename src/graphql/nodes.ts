@@ -11,7 +11,7 @@ export async function getNodes(context: Context, ids: readonly string[]): Promis
   return Promise.all(ids.map((id) => getNode(context, id)));
 }
 
-function getNode(context: Context, id: string): Promise<AnyNode | undefined> | AnyNode | undefined {
+async function getNode(context: Context, id: string): Promise<AnyNode | undefined> {
   const key = parseNodeId(id);
   if (key === undefined) return undefined;
   if (key.type === 'User') return load.userById(context, key.id);

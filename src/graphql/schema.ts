@@ -1,3 +1,5 @@
+// Each file adds its types to the builder.
+/* oxlint-disable import/no-unassigned-import */
 import { builder } from './builder.ts';
 import './types/coverage.ts';
 import './types/grant.ts';

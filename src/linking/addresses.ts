@@ -45,7 +45,7 @@ export function tieByAddress(weighed: readonly WeighedAddress[], partition: Part
       continue;
     }
     const everyone = groups.flat();
-    blocks.push({ accounts: everyone, original: everyone.every(({ original }) => original) });
+    blocks.push({ accounts: everyone, original: everyone.every(({ original }) => original), clash: 'PROVEN_EMAIL' });
     const bridges = bridgesOf(addresses, partition);
     for (const { holders } of addresses) {
       const rest = holders.filter((holder) => !bridges.has(partition.rootOf(holder)));

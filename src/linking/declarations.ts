@@ -110,8 +110,7 @@ function strangers(
   for (const exact of theirs) {
     const others = (ring.tying.get(exact) ?? []).filter((other) => other !== target);
     const confirmed = others.some(
-      (other) =>
-        other === declarer || named.some((edge) => edge.target === other) || ring.keysOf(other).some((key) => own.includes(key)),
+      (other) => other === declarer || named.some((edge) => edge.target === other) || ring.keysOf(other).some((key) => own.includes(key)),
     );
     if (others.length > 0 && !confirmed && weighAddress(exact, evidence, ring, known).state === 'GOOD') return others;
   }
@@ -134,6 +133,7 @@ function partitionBy(
         account: target,
         reason: 'TWO_PEOPLE',
         others: [declarer],
+        rule: 'DECLARED',
         confidence: 0.8,
         evidence: 'named by an account of this person',
         against: ['somebody decided that they are not the same person'],
@@ -154,6 +154,7 @@ function toDoubt(edges: readonly Edge[], others: readonly AccountEvidence[], rea
     account: first.target,
     reason,
     others: [...edges.map(({ declarer }) => declarer), ...others],
+    rule: 'DECLARED',
     confidence: 0.5,
     evidence: reason === 'CLAIMED_TWICE' ? `named by an account in ${service}` : `named in ${service}, or by its proven address`,
     against:

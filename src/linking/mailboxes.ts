@@ -1,4 +1,4 @@
-import type { AccountEvidence } from '../model/link-evidence.ts';
+import type { AccountEvidence, Evidence } from '../model/link-evidence.ts';
 import { areCompatible, groupsOf, type Tied, type WeighedAddress } from './addresses.ts';
 import { joinAll } from './decided.ts';
 import type { Keyring } from './keyring.ts';
@@ -10,11 +10,11 @@ import type { Block, Tie } from './tie.ts';
  * Within our own domains a +tag and a second domain name the same mailbox. Who holds the bare mailbox is joined by who holds a variant of it, unless
  * that would give one person two live accounts of one instance: such a pair waits for a person's decision.
  */
-export function tieByMailbox(weighed: readonly WeighedAddress[], ring: Keyring, partition: Partition): Tied {
+export function tieByMailbox(weighed: readonly WeighedAddress[], evidence: Evidence, ring: Keyring, partition: Partition): Tied {
   const ties: Tie[] = [];
   const blocks: Block[] = [];
   const held = weighed.flatMap(({ exact, verdict, holders }) =>
-    verdict.state === 'GOOD' ? holders.map((holder) => ({ mailbox: mailboxOf(exact, holder, ring), exact, holder })) : [],
+    verdict.state === 'GOOD' ? holders.map((holder) => ({ mailbox: mailboxOf(exact, holder, evidence, ring), exact, holder })) : [],
   );
   const mailboxes = groupBy(held, ({ mailbox }) => mailbox);
   for (const mailbox of [...mailboxes.keys()].toSorted()) {
@@ -28,7 +28,9 @@ export function tieByMailbox(weighed: readonly WeighedAddress[], ring: Keyring, 
       continue;
     }
     const tagged = groupsOf(all, partition).filter((group) => !own.includes(group));
-    const joining = tagged.filter((group) => tagged.every((other) => other === group || areCompatible([group, other])) && areCompatible([...own, group]));
+    const joining = tagged.filter(
+      (group) => tagged.every((other) => other === group || areCompatible([group, other])) && areCompatible([...own, group]),
+    );
     const apart = tagged.filter((group) => !joining.includes(group));
     if (apart.length > 0) blocks.push(toBlock([...own, ...tagged]));
     if (own.length + joining.length < 2) continue;
@@ -39,12 +41,12 @@ export function tieByMailbox(weighed: readonly WeighedAddress[], ring: Keyring, 
   return { ties, blocks };
 }
 
-function mailboxOf(exact: string, holder: AccountEvidence, ring: Keyring): string | undefined {
+function mailboxOf(exact: string, holder: AccountEvidence, { crowdedMailboxes }: Evidence, ring: Keyring): string | undefined {
   const address = ring.addresses.get(exact);
-  return address && managedMailbox(address, ring.serviceOf(holder));
+  return address === undefined || crowdedMailboxes.has(address.untagged) ? undefined : managedMailbox(address, ring.serviceOf(holder));
 }
 
 function toBlock(groups: readonly (readonly AccountEvidence[])[]): Block {
   const accounts = groups.flat();
-  return { accounts, original: accounts.every(({ original }) => original) };
+  return { accounts, original: accounts.every(({ original }) => original), clash: 'MANAGED_EMAIL' };
 }

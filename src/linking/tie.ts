@@ -22,6 +22,8 @@ export interface Block {
   readonly accounts: readonly AccountEvidence[];
   /** Both sides of the contradiction are as old as the services' first seals. */
   readonly original: boolean;
+  /** Groups that the rule would join, but that would not make one person without a second thought. */
+  readonly clash?: 'PROVEN_EMAIL' | 'MANAGED_EMAIL';
 }
 
 export const caseReasons = [
@@ -42,6 +44,8 @@ export interface Doubt {
   readonly account: AccountEvidence;
   readonly reason: CaseReason;
   readonly others: readonly AccountEvidence[];
+  /** Of the evidence that speaks for the candidates. */
+  readonly rule: TieRule | 'UNPROVEN_EMAIL';
   readonly confidence: number;
   readonly evidence: string;
   readonly against: readonly string[];

@@ -102,6 +102,8 @@ export interface Evidence {
   readonly services: ReadonlyMap<number, ServiceEvidence>;
   /** Addresses that too many accounts hold to be anybody's, with the services where more than one does. */
   readonly crowded: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Mailboxes of ours (without tag) that have too many variants. */
+  readonly crowdedMailboxes: ReadonlySet<string>;
   /** Holdings that ended before this revision are forgotten. */
   readonly retainedFrom: number;
 }
@@ -138,6 +140,30 @@ export interface LinkingOutcome {
   readonly merged: ReadonlyMap<string, string>;
   /** All machine-made cases that should be open for the accounts of the evidence. */
   readonly cases: readonly WantedCase[];
+  /** Ids of accounts that nothing ties or puts in doubt: a name may still suggest somebody. */
+  readonly lonely: ReadonlySet<string>;
   /** Every person that has, or had, an account among the evidence, with the accounts that they have now. */
   readonly members: ReadonlyMap<string, readonly AccountEvidence[]>;
+}
+
+/** What a name may suggest something about. */
+export interface NamedAccount extends RecordKey {
+  readonly incarnation: number;
+  /** Undefined for an account of nobody's. */
+  readonly userId: string | undefined;
+  readonly sortName: string;
+  readonly username: string | undefined;
+  readonly addresses: readonly string[];
+  readonly rejected: ReadonlySet<string>;
+  readonly link: CurrentLink | undefined;
+  readonly cases: readonly OpenCase[];
+}
+
+export interface NamedPerson {
+  readonly id: string;
+  readonly sortName: string;
+  readonly username: string | undefined;
+  readonly primaryEmail: string | undefined;
+  /** Services in which the person has a living account. */
+  readonly svcs: readonly number[];
 }

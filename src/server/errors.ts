@@ -19,7 +19,8 @@ export function toFormatted(errors: readonly unknown[], requestId: string, log: 
     if (known === undefined) {
       log.error({ requestId, err: causeOf(error) }, 'an operation failed unexpectedly');
     }
-    const shown = known ?? new GraphQLError('something went wrong on our side: report the request id', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+    const shown =
+      known ?? new GraphQLError('something went wrong on our side: report the request id', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
     const { path, locations } = error instanceof GraphQLError ? error : shown;
     const allowed = Object.fromEntries(details.flatMap((name) => (name in shown.extensions ? [[name, shown.extensions[name]]] : [])));
     return {

@@ -41,5 +41,13 @@ const policy = [
 ];
 
 function toTab({ title, query, variables }: Example) {
-  return { query: `# ${title.replaceAll(/\s+/g, ' ')}\n${query}`, ...(variables === undefined ? {} : { variables: JSON.stringify(variables, null, 2) }) };
+  const text = `# ${title.replaceAll(/\s+/g, ' ')}\n${named(title, query)}`;
+  return { query: text, ...(variables === undefined ? {} : { variables: JSON.stringify(variables, null, 2) }) };
+}
+
+/** A tab is called after its operation: one without a name gets one from its title. */
+function named(title: string, query: string): string {
+  const words = title.match(/[a-z]+/gi) ?? [];
+  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  return query.startsWith('{') && name !== '' ? `query ${name} ${query}` : query;
 }

@@ -1,5 +1,5 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { getVariableValues, Kind, visit, type DocumentNode, type GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { getVariableValues, Kind, visit, GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Context } from '../graphql/context.ts';
 import { apiError } from '../graphql/errors.ts';
 
@@ -49,22 +49,38 @@ export function variableErrors({ schema, definition, variables }: Operation, max
  * GraphQL Yoga remembers about a document does not.
  */
 export function limitErrors(operation: Operation, limits: Limits): readonly GraphQLError[] {
-  const { complexity, depth, breadth } = complexityFromQuery(costDocument(operation), {
-    schema: operation.schema,
-    variables: operation.variables,
-    ctx: operation.context,
-  });
+  const size = sizeOf(operation);
+  if (size instanceof GraphQLError) return [size];
+  const { complexity, depth, breadth } = size;
   if (depth > limits.maxDepth) {
-    return [apiError('QUERY_DEPTH', `the query is ${depth} fields deep, the limit is ${limits.maxDepth}: fetch the inner part by its id in a second query`)];
+    return [
+      apiError('QUERY_DEPTH', `the query is ${depth} fields deep, the limit is ${limits.maxDepth}: fetch the inner part by its id in a second query`),
+    ];
   }
   if (breadth > limits.maxBreadth) {
     return [apiError('QUERY_BREADTH', `the query selects ${breadth} fields, the limit is ${limits.maxBreadth}: split it`)];
   }
   if (complexity > limits.maxComplexity) {
     const points = Math.ceil(complexity);
-    return [apiError('QUERY_COMPLEXITY', `the query costs ${points} points, the limit is ${limits.maxComplexity}: ask for fewer rows (\`first\`) or split it`)];
+    return [
+      apiError(
+        'QUERY_COMPLEXITY',
+        `the query costs ${points} points, the limit is ${limits.maxComplexity}: ask for fewer rows (\`first\`) or split it`,
+      ),
+    ];
   }
   return [];
+}
+
+/** An argument that only its variables make unusable comes to light here first, as an error. */
+function sizeOf(operation: Operation): ReturnType<typeof complexityFromQuery> | GraphQLError {
+  const { schema, variables, context } = operation;
+  try {
+    return complexityFromQuery(costDocument(operation), { schema, variables, ctx: context });
+  } catch (error) {
+    if (error instanceof GraphQLError) return apiError('BAD_USER_INPUT', error.message);
+    throw error;
+  }
 }
 
 const withoutTypeNames = new WeakMap<DocumentNode, DocumentNode>();

@@ -53,8 +53,8 @@ async function connect(url: string, { onStatement }: StoreOptions): Promise<Stor
   }
   mkdirSync(url, { recursive: true });
   const file = join(url, 'rollcall.db');
-  const write = open(new SqliteDialect({ database: sqlite(file) }));
-  const read = open(new SqliteDialect({ database: sqlite(file) }));
+  const write = open(new SqliteDialect({ database: sqlite(file, 'write') }));
+  const read = open(new SqliteDialect({ database: sqlite(file, 'read') }));
   return { engine: 'sqlite', read, write, close: async () => void (await Promise.all([read.destroy(), write.destroy()])) };
 }
 
@@ -66,11 +66,13 @@ async function migrate({ write, engine }: StoreConnection): Promise<void> {
   if (error !== undefined) throw new Error('the store could not be brought up to date', { cause: error });
 }
 
-const statementCacheSize = 500;
+// Each distinct number of values is a statement of its own, and the long ones are heavy.
+const statementCacheSize = 100;
+const cacheKiB = { read: 16_384, write: 4_096 } as const;
 
-function sqlite(file: string): SqliteDatabase {
+function sqlite(file: string, door: keyof typeof cacheKiB): SqliteDatabase {
   const db = new DatabaseSync(file, { timeout: 15_000 });
-  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -16384');
+  db.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -${cacheKiB[door]}`);
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   return {
     close: () => db.close(),

@@ -17,10 +17,17 @@ export interface ReadDependencies {
   readonly onProgress?: (progress: SyncProgress) => void;
 }
 
+/** An AdapterError as plain data, for it travels between threads. */
+export interface SyncFailure {
+  readonly code: AdapterErrorCode;
+  readonly message: string;
+  readonly retryAfterMs: number | undefined;
+}
+
 export type ReadOutcome =
   | { readonly kind: 'sealed'; readonly svc: number; readonly seal: SealResult; readonly calls: number }
   /** What was stored before stands; the next attempt goes on where this one stopped. */
-  | { readonly kind: 'failed'; readonly error: AdapterError }
+  | { readonly kind: 'failed'; readonly failure: SyncFailure }
   /** Another process reads it. */
   | { readonly kind: 'busy' };
 
@@ -51,7 +58,8 @@ export async function readService(dependencies: ReadDependencies, service: Synce
     if (error instanceof LeaseLostError) return { kind: 'busy' };
     const failure = toAdapterError(error);
     if (!signal.aborted) await noteAttempt(store, service, { issue: toIssue(failure, now()) });
-    return { kind: 'failed', error: failure };
+    const { code, message, retryAfterMs } = failure;
+    return { kind: 'failed', failure: { code, message, retryAfterMs } };
   }
 }
 

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AdapterError } from '../contract/errors.ts';
 import { noteAttempt, serviceProfiles } from '../store/sync/services.ts';
 import { linkPending, type LinkingResult } from './link.ts';
-import { readService, type ReadDependencies, type ReadOutcome } from './read-service.ts';
+import { readService, type ReadDependencies, type ReadOutcome, type SyncFailure } from './read-service.ts';
 import type { SyncedService } from './service.ts';
 
 export type SyncEvent =
@@ -14,7 +13,7 @@ export type SyncEvent =
       readonly quarantined: number;
       readonly pages: number;
     }
-  | { readonly kind: 'failed'; readonly service: string; readonly error: AdapterError; readonly nextAttemptInMs: number | undefined }
+  | { readonly kind: 'failed'; readonly service: string; readonly failure: SyncFailure; readonly nextAttemptInMs: number | undefined }
   | { readonly kind: 'busy'; readonly service: string }
   | { readonly kind: 'linked'; readonly result: LinkingResult };
 
@@ -70,7 +69,7 @@ export function createScheduler(options: SchedulerOptions): SyncScheduler {
     if (outcome.kind === 'sealed') {
       const { changed, removed, quarantined } = outcome.seal;
       onEvent?.({ kind: 'sealed', service: service.name, changed, removed, quarantined, pages: outcome.calls });
-    } else if (outcome.kind === 'failed') onEvent?.({ kind: 'failed', service: service.name, error: outcome.error, nextAttemptInMs });
+    } else if (outcome.kind === 'failed') onEvent?.({ kind: 'failed', service: service.name, failure: outcome.failure, nextAttemptInMs });
     else onEvent?.({ kind: 'busy', service: service.name });
   }
 
@@ -125,7 +124,7 @@ export function createScheduler(options: SchedulerOptions): SyncScheduler {
 /** The configured pace; after a failure sooner, doubling; exactly when the service said; not before a person can have mended a refused credential. */
 function untilNext(service: SyncedService, outcome: ReadOutcome, failures: number): number {
   if (outcome.kind !== 'failed') return service.everyMs;
-  if (outcome.error.retryAfterMs !== undefined) return outcome.error.retryAfterMs;
-  if (outcome.error.code === 'AUTH_FAILED' || outcome.error.code === 'MISCONFIGURED') return service.everyMs;
+  if (outcome.failure.retryAfterMs !== undefined) return outcome.failure.retryAfterMs;
+  if (outcome.failure.code === 'AUTH_FAILED' || outcome.failure.code === 'MISCONFIGURED') return service.everyMs;
   return Math.min(service.everyMs, firstRetryMs * 2 ** (failures - 1));
 }

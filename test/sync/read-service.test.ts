@@ -143,7 +143,7 @@ describe('a service that fails', () => {
     bench = await startSyncBench(15);
     await read();
     bench.server.play([{ name: 'down', match: { times: Number.POSITIVE_INFINITY }, effect: { reset: true } }]);
-    expect(await read()).toMatchObject({ kind: 'failed', error: { code: 'UNREACHABLE' } });
+    expect(await read()).toMatchObject({ kind: 'failed', failure: { code: 'UNREACHABLE' } });
     expect(await live()).toEqual(expectIds(0, 15));
     expect(JSON.parse((await serviceRow()).issue ?? 'null')).toMatchObject({ code: 'SERVICE_UNREACHABLE' });
     bench.server.play([]);
@@ -160,7 +160,7 @@ describe('a service that fails', () => {
         effect: { respond: { status: 200, body: '<html>login</html>', headers: { 'content-type': 'text/html' } } },
       },
     ]);
-    expect(await read()).toMatchObject({ kind: 'failed', error: { code: 'BAD_RESPONSE' } });
+    expect(await read()).toMatchObject({ kind: 'failed', failure: { code: 'BAD_RESPONSE' } });
     expect(await live()).toEqual([]);
     const before = bench.server.calls.filter(({ path }) => path.includes('users.list')).length;
     expect(await read()).toMatchObject({ kind: 'sealed' });
@@ -209,6 +209,6 @@ describe('a service that fails', () => {
     await read();
     await bench.store.write.updateTable('service').set({ service_id: 'TOTHER' }).execute();
     const outcome = await read();
-    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'MISCONFIGURED' } });
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'MISCONFIGURED' } });
   });
 });

@@ -209,6 +209,11 @@ export const start = (engine: Engine): Migration => ({
       await index(`${kind}_key`, kind, ['svc', 'key', 'to_rev']);
     }
     await index('identity_sort', 'identity', ['sort_name', 'svc', 'key']);
+    // Linking asks for what came or ended after a revision.
+    for (const evidence of ['identity', 'email', 'declaration']) {
+      await index(`${evidence}_from`, evidence, ['svc', 'from_rev']);
+      await index(`${evidence}_to`, evidence, ['svc', 'to_rev']);
+    }
     await index('email_identity', 'email', ['svc', 'key', 'to_rev']);
     await index('email_exact', 'email', ['exact', 'to_rev']);
     await index('email_untagged', 'email', ['untagged', 'to_rev']);
@@ -222,7 +227,7 @@ export const start = (engine: Engine): Migration => ({
     await index('access_grant_principal', 'access_grant', ['svc', 'principal_kind', 'principal_key', 'to_rev']);
     await index('access_grant_scope', 'access_grant', ['svc', 'scope_key', 'to_rev']);
     await index('access_grant_role', 'access_grant', ['svc', 'role_key', 'to_rev']);
-    await index('access_grant_level', 'access_grant', ['level', 'to_rev']);
+    await index('access_grant_level', 'access_grant', ['level', 'to_rev', 'from_rev', 'svc', 'principal_kind', 'principal_key']);
     await index('invite_email', 'invite', ['exact', 'to_rev']);
     await index('credential_identity', 'credential', ['svc', 'identity_key', 'to_rev']);
     await index('person_id', 'person', ['id', 'to_rev']);

@@ -61,7 +61,7 @@ export function listGrants(at: Snapshot, filter: GrantConditions, { after, limit
   );
 }
 
-const heldGrants = sql`principal p join access_grant g on g.svc = p.svc and g.principal_kind = p.kind and g.principal_key = p.key`;
+const isHeld = sql`g.svc = p.svc and g.principal_kind = p.kind and g.principal_key = p.key`;
 
 /** Of the living accounts and every group that they are in; `parent` is the person's id. */
 export function grantsOfPeople(
@@ -75,8 +75,9 @@ export function grantsOfPeople(
       ctes: principalsOfPeople(at, listOf(ids)),
       parent: sql`p.user_id`,
       columns: recordColumns('g'),
-      from: heldGrants,
-      where: grantConditions(at, filter, after),
+      of: sql`principal p`,
+      rows: sql`access_grant g`,
+      where: sql`${isHeld} and ${grantConditions(at, filter, after)}`,
       order: grantOrder,
       limit,
     }),
@@ -96,8 +97,9 @@ export function grantsOfGroups(
       parent: sql`a.key`,
       partition: sql`a.svc, a.key`,
       columns: recordColumns('g'),
-      from: sql`asked a join access_grant g on g.svc = a.svc and g.principal_kind = 'group' and g.principal_key = a.key`,
-      where: grantConditions(at, filter, after),
+      of: sql`asked a`,
+      rows: sql`access_grant g`,
+      where: sql`g.svc = a.svc and g.principal_kind = 'group' and g.principal_key = a.key and ${grantConditions(at, filter, after)}`,
       order: grantOrder,
       limit,
     }),
@@ -118,8 +120,9 @@ export function grantsOnScopes(
       parent: sql`a.key`,
       partition: sql`a.svc, a.key`,
       columns: recordColumns('g'),
-      from: sql`asked a join access_grant g on g.svc = a.svc and g.scope_key = a.key`,
-      where: grantConditions(at, filter, after),
+      of: sql`asked a`,
+      rows: sql`access_grant g`,
+      where: sql`g.svc = a.svc and g.scope_key = a.key and ${grantConditions(at, filter, after)}`,
       order: grantOrder,
       limit,
     }),
@@ -140,7 +143,8 @@ export function highestRanks(
     rowsOf(
       at,
       sql`with recursive ${principalsOfPeople(at, listOf(ids))}
-        select p.user_id, max(g.level) as level from ${heldGrants} where ${allOf([live(at, 'g'), ...on])} group by p.user_id`,
+        select p.user_id, max(g.level) as level from principal p cross join access_grant g
+          where ${allOf([isHeld, live(at, 'g'), ...on])} group by p.user_id`,
     ),
   );
 }

@@ -55,14 +55,14 @@ function behind(column: Fragment, nullable: boolean, descending: boolean, after:
 function conditions(at: Snapshot, filter: PeopleFilter): readonly Fragment[] {
   const { kind, status, email, search, level, svcs, unlinkedIn, inactiveSince, updatedSince } = filter;
   const livingIn = (services: Fragment): Fragment =>
-    sql`(select l.user_id from ${links(at)} where ${linked(at)} and ${services} and i.status <> 'DELETED')`;
+    sql`exists (select 1 from ${links(at)} where l.user_id = p.id and ${linked(at)} and ${services} and i.status <> 'DELETED')`;
   return [
     status === undefined ? sql`p.status <> 'DELETED'` : sql`p.status = ${status}`,
     ...(kind === undefined ? [] : [sql`p.kind = ${kind}`]),
     ...(search === undefined ? [] : contains('p.search_text', search)),
     ...(email === undefined ? [] : [sql`p.id in ${holdersOf(at, email)}`]),
-    ...(svcs === undefined ? [] : [sql`p.id in ${livingIn(ofServices(svcs, 'l'))}`]),
-    ...(unlinkedIn === undefined ? [] : [unlinkedIn.length === 0 ? sql`1 = 0` : sql`p.id not in ${livingIn(ofServices(unlinkedIn, 'l'))}`]),
+    ...(svcs === undefined ? [] : [livingIn(ofServices(svcs, 'l'))]),
+    ...(unlinkedIn === undefined ? [] : [unlinkedIn.length === 0 ? sql`1 = 0` : sql`not ${livingIn(ofServices(unlinkedIn, 'l'))}`]),
     ...(level === undefined ? [] : [sql`p.id in ${holdersOfLevel(at, level, svcs ?? at.svcs)}`]),
     ...(inactiveSince === undefined ? [] : [sql`p.last_active_at < ${inactiveSince}`]),
     ...(updatedSince === undefined ? [] : [sql`p.updated_at >= ${updatedSince}`]),

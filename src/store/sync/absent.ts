@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RecordKind } from '../../contract/records.ts';
 import type { Db } from '../open.ts';
+import type { LazyRevision } from '../revision.ts';
 import { openRev } from '../tables.ts';
 import { kindTables } from './kinds.ts';
-import { batches, endRecords, tombstoneHash, type LazyRevision } from './versions.ts';
+import { batches, endRecords, tombstoneHash } from './versions.ts';
 import type { Pages } from './whole.ts';
 
 export interface AbsentRow {

@@ -82,7 +82,7 @@ async function closeEvidence(
     .execute();
 }
 
-const insertSize = 1000;
+const insertSize = 200;
 
 async function insertAll<Row>(rows: readonly Row[], insert: (batch: readonly Row[]) => Promise<unknown>): Promise<void> {
   for (let start = 0; start < rows.length; start += insertSize) await insert(rows.slice(start, start + insertSize));

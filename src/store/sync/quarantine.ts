@@ -1,8 +1,9 @@
 import { recordKinds, type Instant } from '../../contract/records.ts';
 import type { StoreConnection } from '../open.ts';
+import { lazyRevision } from '../revision.ts';
 import { openRev } from '../tables.ts';
 import { kindTables } from './kinds.ts';
-import { batches, endRecords, lazyRevision, liveIdentities } from './versions.ts';
+import { batches, endRecords, liveIdentities } from './versions.ts';
 
 /**
  * Settles a quarantine: accepted removals end now; refused ones count as never missed.

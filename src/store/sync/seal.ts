@@ -1,10 +1,11 @@
 import type { Instant, RecordKind } from '../../contract/records.ts';
 import type { StoreConnection } from '../open.ts';
+import { lazyRevision } from '../revision.ts';
 import { absentRows, ageAbsent, resetMisses, type AbsentRow } from './absent.ts';
 import { guardRemovals, type KindLoss } from './guard.ts';
 import { clearRun } from './run.ts';
 import { holdLease, type Lease } from './services.ts';
-import { applyIncoming, lazyRevision, liveIdentities } from './versions.ts';
+import { applyIncoming, liveIdentities } from './versions.ts';
 import { readPages, wholeKinds } from './whole.ts';
 
 export interface SealInput {

@@ -1,25 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { recordKinds, type IdentityRecord, type Instant, type RecordKind, type SourceRecord } from '../../contract/records.ts';
+import { recordKinds, type IdentityRecord, type RecordKind, type SourceRecord } from '../../contract/records.ts';
 import type { Db } from '../open.ts';
-import { nextRevision } from '../revision.ts';
+import type { LazyRevision } from '../revision.ts';
 import { openRev } from '../tables.ts';
 import { readIdentityEvidence, replaceEvidence } from './identity-evidence.ts';
 import { isReincarnation } from './incarnation.ts';
 import { kindTables, projection } from './kinds.ts';
 import { batchSize } from './pages.ts';
-
-export interface LazyRevision {
-  get(): Promise<number>;
-  taken(): number | undefined;
-}
-
-export function lazyRevision(trx: Db, cause: string, now: Instant): LazyRevision {
-  let revision: number | undefined;
-  return {
-    get: async () => (revision ??= await nextRevision(trx, cause, now)),
-    taken: () => revision,
-  };
-}
 
 /** Gives every changed record its new version. */
 export async function applyIncoming(trx: Db, svc: number, revision: LazyRevision): Promise<number> {

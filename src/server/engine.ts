@@ -1,0 +1,162 @@
+import { useGraphQlJit } from '@envelop/graphql-jit';
+import {
+  getOperationAST,
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import { _createLRUCache as createLruCache, createYoga, type Plugin } from 'graphql-yoga';
+import { createContext, type ContextOptions } from '../graphql/context.ts';
+import { apiError } from '../graphql/errors.ts';
+import { codeOf, toFormatted, type Log } from './errors.ts';
+import { limitErrors, variableErrors, type Limits } from './limits.ts';
+
+/** What a caller sends. */
+export interface Params {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly operationName: string | undefined;
+}
+
+/** An answer and how HTTP is to say it. */
+export interface Answer {
+  readonly status: number;
+  /** True when `application/json` answers 200 all the same: the request was well formed, and the failure is GraphQL's own. */
+  readonly softStatus: boolean;
+  readonly result: Result;
+}
+
+export interface Result {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: { readonly omittedErrors: number };
+}
+
+export interface EngineOptions extends Pick<ContextOptions, 'directory' | 'operator'> {
+  readonly schema: GraphQLSchema;
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+export interface Engine {
+  answer(params: Params, request: Pick<ContextOptions, 'requestId' | 'signal'> & { readonly readOnly: boolean }): Promise<Answer>;
+}
+
+/** Parses (remembered), validates (remembered), checks the limits (each time) and executes one operation, in a context of its own. */
+export function createEngine({ schema, directory, operator, limits, log }: EngineOptions): Engine {
+  // Of Yoga the pipeline alone: its fetch layer would be four fifths of the cost of a small query. Masking is toFormatted's.
+  const { getEnveloped } = createYoga({
+    schema,
+    logging: false,
+    maskedErrors: false,
+    parserAndValidationCache: { documentCache: boundedCache(), errorCache: boundedCache() },
+    plugins: [strict(limits), useGraphQlJit({}, { enableIf: ({ document }: { document: DocumentNode }) => isWorthCompiling(document) })],
+  });
+
+  return {
+    async answer({ query, variables, operationName }, { requestId, signal, readOnly }) {
+      const refuse = (errors: readonly unknown[], status = 400, softStatus = false): Answer => ({
+        status,
+        softStatus,
+        result: toResult({ errors }, requestId),
+      });
+      const context = createContext({ directory, operator, requestId, signal });
+      const enveloped = getEnveloped(context);
+      let document: DocumentNode;
+      try {
+        document = enveloped.parse(query);
+      } catch (error) {
+        const refusal = toParseError(error, limits);
+        return refuse([refusal], 400, codeOf(refusal) === 'GRAPHQL_PARSE_FAILED');
+      }
+      const invalid = enveloped.validate(schema, document);
+      if (invalid.length > 0) return refuse(invalid, 400, true);
+      const definition = getOperationAST(document, operationName);
+      if (definition == null) return refuse([unknownOperation(document, operationName)], 400, true);
+      if (readOnly && definition.operation !== OperationTypeNode.QUERY) {
+        return refuse([apiError('BAD_USER_INPUT', 'only queries can be asked by GET: send a mutation by POST')], 405);
+      }
+      const operation = { schema, document, definition, variables, context };
+      const unusable = variableErrors(operation, limits.maxErrors);
+      if (unusable.length > 0) return refuse(unusable, 400, true);
+      const refusals = limitErrors(operation, limits);
+      if (refusals.length > 0) return refuse(refusals);
+      const contextValue: unknown = await enveloped.contextFactory();
+      const result = (await enveloped.execute({ schema, document, contextValue, variableValues: variables, operationName })) as ExecutionResult;
+      return { status: 200, softStatus: false, result: toResult(result, requestId) };
+    },
+  };
+
+  function toResult({ data, errors = [] }: ExecutionResult, requestId: string): Result {
+    const shown = errors.slice(0, limits.maxErrors);
+    return {
+      ...(errors.length === 0 ? {} : { errors: toFormatted(shown, requestId, log) }),
+      ...(data === undefined ? {} : { data }),
+      ...(errors.length === shown.length ? {} : { extensions: { omittedErrors: errors.length - shown.length } }),
+    };
+  }
+}
+
+interface ExecutionResult {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+function strict({ maxTokens, maxErrors }: Limits): Plugin {
+  return {
+    onParse: ({ setParseFn }) => setParseFn((source) => parse(source, { maxTokens })),
+    onValidate: ({ setValidationFn }) =>
+      setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules: typeof specifiedRules = specifiedRules) =>
+        validate(schema, document, rules, { maxErrors, hideSuggestions: true }),
+      ),
+  };
+}
+
+function toParseError(error: unknown, { maxTokens }: Limits): unknown {
+  if (!(error instanceof GraphQLError)) return error;
+  if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(error.message)) {
+    return apiError('QUERY_TOO_LONG', `the document has more than ${maxTokens} tokens: split it`);
+  }
+  return new GraphQLError(error.message, { source: error.source, positions: error.positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
+}
+
+function unknownOperation(document: DocumentNode, operationName: string | undefined): GraphQLError {
+  const names = document.definitions.flatMap((each) => (each.kind === Kind.OPERATION_DEFINITION ? [each.name?.value ?? '(unnamed)'] : []));
+  if (names.length === 0) return apiError('BAD_USER_INPUT', 'the document holds no operation');
+  const problem = operationName === undefined ? 'the document holds several operations' : 'no operation of the document has that name';
+  return apiError('BAD_USER_INPUT', `operationName: ${problem}; it holds ${names.join(', ')}`);
+}
+
+// Long documents cost memory to remember, and whoever sends one sends many.
+const maxRememberedLength = 20_000;
+
+function boundedCache<V extends object>(): { get(key: string): V | undefined; set(key: string, value: V): void } {
+  const cache = createLruCache<V>({ max: 1024 });
+  return {
+    get: (key: string) => cache.get(key),
+    set: (key: string, value: V) => {
+      if (key.length <= maxRememberedLength) cache.set(key, value);
+    },
+  };
+}
+
+const sightings = new WeakMap<DocumentNode, number>();
+
+/**
+ * Compiling pays from the second time on. Never a document with several operations: @envelop/graphql-jit 11.2 keeps one compiled operation a document
+ * and would answer a second one with the first one's data; it does not know @defer and @stream either.
+ */
+function isWorthCompiling(document: DocumentNode): boolean {
+  const seen = (sightings.get(document) ?? 0) + 1;
+  sightings.set(document, seen);
+  if (seen < 2) return false;
+  const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  const [first] = operations;
+  return operations.length === 1 && first?.operation === OperationTypeNode.QUERY && !/@(defer|stream)\b/.test(document.loc?.source.body ?? '@defer');
+}

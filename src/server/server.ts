@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Directory, Operator } from '../directory/view.ts';
+import { schema } from '../graphql/schema.ts';
+import { createEngine } from './engine.ts';
+import type { Log } from './errors.ts';
+import { renderConsole, type Console, type Example } from './graphiql.ts';
+import type { Readiness } from './health.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { isLoopback } from './loopback.ts';
+import { createRespond, type PlainRequest, type PlainResponse } from './respond.ts';
+
+export interface ServerOptions {
+  readonly directory: Directory;
+  readonly operator: Operator;
+  /** Asked at each `/ready`. The detail is shown as it is: states and codes, nothing secret. */
+  ready(): Readiness | Promise<Readiness>;
+  /** Tabs that GraphiQL opens with. */
+  readonly examples?: readonly Example[] | undefined;
+  readonly log: Log;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+export interface Server {
+  /**
+   * @param port 0 takes a free one.
+   * @throws RangeError for a host beyond loopback: anybody who reaches the server may ask it.
+   */
+  listen(host: string, port: number): Promise<{ readonly url: string }>;
+  /** Answers as a listening server would, without a socket. */
+  fetch(request: Request): Promise<Response>;
+  /** Takes no new requests, lets running ones end for at most ten seconds, then cuts them. */
+  close(): Promise<void>;
+}
+
+const drainMs = 10_000;
+
+/** The API over HTTP: `/graphql` with GraphiQL, `/live`, `/ready`. */
+export function createServer(options: ServerOptions): Server {
+  const { directory, operator, log, examples = [] } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  let closing = false;
+  let console: Console | undefined;
+  const respond = createRespond({
+    engine: createEngine({ schema, directory, operator, limits, log }),
+    // Nine megabytes: made when first asked for.
+    console: () => (console ??= renderConsole(examples)),
+    ready: () => options.ready(),
+    limits,
+    log,
+    closing: () => closing,
+  });
+  const http = createHttpServer(
+    // Node's own defaults are 60 s and 300 s, and no limit of connections.
+    { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+    (request, response) => void serve(request, response),
+  );
+  http.maxConnections = 20_000;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, headers, body } = await respond(fromNode(request, response));
+    if (response.destroyed) return;
+    // What is left of a refused body is not read: the connection cannot be used again.
+    const last = closing || !request.complete;
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), ...(last ? { connection: 'close' } : {}) });
+    response.end(body);
+  }
+
+  return {
+    async listen(host, port) {
+      if (!isLoopback(host)) throw new RangeError(`cannot listen on ${host}: without keys only 127.0.0.1, ::1 or localhost may be listened on`);
+      http.listen(port, host);
+      await once(http, 'listening');
+      const address = http.address();
+      if (address === null || typeof address === 'string') throw new Error('the server has no port');
+      return { url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}` };
+    },
+    fetch: async (request) => toResponse(await respond(fromFetch(request))),
+    async close() {
+      closing = true;
+      if (!http.listening) return;
+      const closed = once(http, 'close');
+      http.close();
+      http.closeIdleConnections();
+      const cut = setTimeout(() => http.closeAllConnections(), drainMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function fromNode(request: IncomingMessage, response: ServerResponse): PlainRequest {
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '',
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    read: (maxBytes) => readBody(request, maxBytes),
+    onGone: (callback) => response.once('close', () => void (response.writableFinished || callback())),
+  };
+}
+
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else {
+        request.pause();
+        resolve(undefined);
+      }
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+  });
+}
+
+function fromFetch(request: Request): PlainRequest {
+  const { pathname, search, host } = new URL(request.url);
+  return {
+    method: request.method,
+    target: `${pathname}${search}`,
+    header: (name) => request.headers.get(name) ?? (name === 'host' ? host : undefined),
+    read: async (maxBytes) => {
+      const body = Buffer.from(await request.arrayBuffer());
+      return body.length > maxBytes ? undefined : body;
+    },
+    onGone: (callback) => request.signal.addEventListener('abort', callback, { once: true }),
+  };
+}
+
+function toResponse({ status, headers, body }: PlainResponse): Response {
+  return new Response(status === 302 ? null : body, { status, headers });
+}

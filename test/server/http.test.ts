@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import { codesOf, endpoint, post, startEmpty, toReply, type Reply } from './support.ts';
+import type { Server } from '../../src/server/server.ts';
+
+const query = '{ services { id } }';
+const answer = { data: { services: [] } };
+
+async function get(server: Server, search: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  return toReply(await server.fetch(new Request(`${endpoint}?${search}`, { headers })));
+}
+const asked = (text: string): string => `query=${encodeURIComponent(text)}`;
+
+describe('media types', () => {
+  test.each([
+    [undefined, 'application/json; charset=utf-8'],
+    ['*/*', 'application/json; charset=utf-8'],
+    ['application/json', 'application/json; charset=utf-8'],
+    ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+    ['application/graphql-response+json, application/json;q=0.9', 'application/graphql-response+json; charset=utf-8'],
+    ['application/json, application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+    ['application/json;q=0.9, application/graphql-response+json;q=0.1', 'application/json; charset=utf-8'],
+    ['text/event-stream, multipart/mixed, application/json', 'application/json; charset=utf-8'],
+  ])('accept %s is answered as %s', async (accept, type) => {
+    await using bench = await startEmpty();
+    const reply = await post(bench.server, { query }, accept === undefined ? {} : { accept });
+    expect([reply.status, reply.type, reply.body]).toEqual([200, type, answer]);
+  });
+
+  test('what we cannot write is refused', async () => {
+    await using bench = await startEmpty();
+    expect((await post(bench.server, { query }, { accept: 'text/csv' })).status).toBe(406);
+    expect((await post(bench.server, { query }, { accept: 'application/json;q=0' })).status).toBe(406);
+  });
+
+  test('a failure of the query is 200 as application/json and 400 as application/graphql-response+json', async () => {
+    await using bench = await startEmpty();
+    for (const [text, code] of [
+      ['{', 'GRAPHQL_PARSE_FAILED'],
+      ['{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+      ['query ($n: Int!) { users(first: $n) { nodes { id } } }', 'BAD_USER_INPUT'],
+      ['query A { __typename } query B { __typename }', 'BAD_USER_INPUT'],
+    ]) {
+      const plain = await post(bench.server, { query: text }, { accept: 'application/json' });
+      const strict = await post(bench.server, { query: text }, { accept: 'application/graphql-response+json' });
+      expect([plain.status, strict.status, codesOf(plain), codesOf(strict)]).toEqual([200, 400, [code], [code]]);
+      expect(strict.body).not.toHaveProperty('data');
+    }
+  });
+
+  test.each([
+    'text/plain',
+    'application/graphql',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=utf-16',
+    'application/jsonp',
+  ])('a body of %s is refused', async (type) => {
+    await using bench = await startEmpty();
+    const reply = await post(bench.server, { query }, { 'content-type': type });
+    expect([reply.status, codesOf(reply)]).toEqual([415, ['BAD_USER_INPUT']]);
+  });
+
+  test('a body in UTF-8 may say so', async () => {
+    await using bench = await startEmpty();
+    expect((await post(bench.server, { query }, { 'content-type': 'application/json; charset="UTF-8"' })).body).toEqual(answer);
+  });
+
+  test('a compressed body is refused: its size cannot be told', async () => {
+    await using bench = await startEmpty();
+    expect((await post(bench.server, { query }, { 'content-encoding': 'gzip' })).status).toBe(415);
+  });
+});
+
+describe('bodies', () => {
+  test.each([
+    ['not JSON', '{"query":', 'BAD_USER_INPUT'],
+    ['a text', '"{ services { id } }"', 'BAD_USER_INPUT'],
+    ['null', 'null', 'BAD_USER_INPUT'],
+    ['no query', '{}', 'BAD_USER_INPUT'],
+    ['a query that is no text', '{"query":{"a":1}}', 'BAD_USER_INPUT'],
+    ['variables in a list', '{"query":"{ __typename }","variables":[1]}', 'BAD_USER_INPUT'],
+    ['an operationName that is no text', '{"query":"{ __typename }","operationName":1}', 'BAD_USER_INPUT'],
+    ['a batch', '[{"query":"{ __typename }"}]', 'BATCHING_DISABLED'],
+    ['lists a hundred thousand deep', `{"query":"{ __typename }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'BAD_USER_INPUT'],
+  ])('%s is refused', async (_name, body, code) => {
+    await using bench = await startEmpty();
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const reply = await post(bench.server, body, { accept });
+      expect([reply.status, codesOf(reply)]).toEqual([400, [code]]);
+    }
+  });
+
+  test('one byte over the limit is too large', async () => {
+    await using bench = await startEmpty();
+    const text = JSON.stringify({ query });
+    const fits = text.padEnd(256 * 1024);
+    expect((await post(bench.server, fits)).body).toEqual(answer);
+    const reply = await post(bench.server, `${fits} `);
+    expect([reply.status, codesOf(reply)]).toEqual([413, ['REQUEST_TOO_LARGE']]);
+  });
+
+  test('keys that name prototypes change nothing', async () => {
+    await using bench = await startEmpty();
+    const reply = await post(
+      bench.server,
+      '{"query":"{ services { id } }","__proto__":{"operationName":"x"},"variables":{"__proto__":{"polluted":1}}}',
+    );
+    expect(reply.body).toEqual(answer);
+    expect({}).not.toHaveProperty('polluted');
+  });
+});
+
+describe('GET', () => {
+  test('a query needs a header that no other site can make a browser send', async () => {
+    await using bench = await startEmpty();
+    const bare = await get(bench.server, asked(query));
+    expect([bare.status, codesOf(bare)]).toEqual([403, ['FORBIDDEN']]);
+    expect((await get(bench.server, asked(query), { 'graphql-require-preflight': '1' })).body).toEqual(answer);
+    expect((await get(bench.server, asked(query), { 'content-type': 'application/json' })).body).toEqual(answer);
+  });
+
+  test.each(['message/http', 'text/plain', 'application/x-www-form-urlencoded'])('content-type %s is refused', async (type) => {
+    await using bench = await startEmpty();
+    const reply = await get(bench.server, asked(query), { 'content-type': type, 'graphql-require-preflight': '1' });
+    expect(reply.status).toBe(415);
+  });
+
+  test('a mutation is refused', async () => {
+    await using bench = await startEmpty();
+    const mutation = asked('mutation { syncService(service: { type: "slack" }) { userErrors { code } } }');
+    const reply = await get(bench.server, mutation, { 'graphql-require-preflight': '1' });
+    expect([reply.status, reply.headers.get('allow'), codesOf(reply)]).toEqual([405, 'POST', ['BAD_USER_INPUT']]);
+  });
+
+  test('variables and operationName are read from the address', async () => {
+    await using bench = await startEmpty();
+    const text = 'query A($n: Int) { users(first: $n) { nodes { id } } } query B { __typename }';
+    const search = `${asked(text)}&operationName=A&variables=${encodeURIComponent('{"n":1}')}`;
+    expect((await get(bench.server, search, { 'graphql-require-preflight': '1' })).body).toEqual({ data: { users: { nodes: [] } } });
+    expect((await get(bench.server, `${asked(text)}&variables=x`, { 'graphql-require-preflight': '1' })).status).toBe(400);
+  });
+});
+
+describe('other sites', () => {
+  test('only the names of loopback are answered', async () => {
+    await using bench = await startEmpty();
+    for (const host of ['localhost', 'localhost:4000', '127.0.0.1:4000', '127.9.9.9', '[::1]:4000', 'LOCALHOST:1']) {
+      expect((await post(bench.server, { query }, { host })).status).toBe(200);
+    }
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil.example:4000', '0.0.0.0', 'x@localhost', '']) {
+      const reply = await post(bench.server, { query }, { host });
+      expect([host, reply.status, codesOf(reply)]).toEqual([host, 403, ['FORBIDDEN']]);
+    }
+  });
+
+  test('no answer invites another origin', async () => {
+    await using bench = await startEmpty();
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
+    const preflight = await bench.server.fetch(new Request(endpoint, { method: 'OPTIONS', headers }));
+    const posted = await post(bench.server, { query }, { origin: 'https://evil.example' });
+    for (const answered of [preflight.headers, posted.headers]) {
+      expect([...answered.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    }
+    expect(preflight.status).toBe(405);
+  });
+});
+
+describe('addresses', () => {
+  test('the root leads to the API, and what is not there is not found', async () => {
+    await using bench = await startEmpty();
+    const root = await bench.server.fetch(new Request('http://localhost/'));
+    expect([root.status, root.headers.get('location')]).toEqual([302, '/graphql']);
+    expect((await bench.server.fetch(new Request('http://localhost/graphql/x'))).status).toBe(404);
+    expect((await bench.server.fetch(new Request('http://localhost/live', { method: 'POST' }))).status).toBe(405);
+  });
+
+  test('live always, ready when it is', async () => {
+    let isReady = false;
+    await using bench = await startEmpty({ ready: () => ({ ready: isReady, detail: [{ service: 'chat', state: 'NEVER_SYNCED' }] }) });
+    const ask = async (path: string) => {
+      const response = await bench.server.fetch(new Request(`http://localhost${path}`));
+      return [response.status, await response.json()];
+    };
+    expect(await ask('/live')).toEqual([200, { status: 'live' }]);
+    expect(await ask('/ready')).toEqual([503, { status: 'not ready', detail: [{ service: 'chat', state: 'NEVER_SYNCED' }] }]);
+    isReady = true;
+    expect((await ask('/ready'))[0]).toBe(200);
+    await bench.server.close();
+    expect(await ask('/ready')).toMatchObject([503, { status: 'closing' }]);
+    expect((await ask('/live'))[0]).toBe(200);
+  });
+
+  test('every answer of the API is numbered and not kept', async () => {
+    await using bench = await startEmpty();
+    const first = await post(bench.server, { query: '{ nothing }' });
+    const second = await post(bench.server, { query: '{ nothing }' });
+    expect(first.headers.get('cache-control')).toBe('no-store');
+    expect(first.body.errors?.[0]?.extensions['requestId']).toBe(first.headers.get('x-request-id'));
+    expect(first.headers.get('x-request-id')).not.toBe(second.headers.get('x-request-id'));
+  });
+});

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { accessSuite } from '../directory/access.suite.ts';
+import { accountsSuite } from '../directory/accounts.suite.ts';
+import { costSuite } from '../directory/cost.suite.ts';
+import { groupsSuite } from '../directory/groups.suite.ts';
+import { lookupSuite } from '../directory/lookup.suite.ts';
+import { peopleSuite } from '../directory/people.suite.ts';
+import { revisionSuite } from '../directory/revision.suite.ts';
+import { engines, type TestStore } from './engines.ts';
+
+// All questions on all engines, in one file: PGlite takes seconds to start.
+describe.each(engines)('the index on $name', ({ open }) => {
+  let opened: TestStore | undefined;
+  const store = (): TestStore => {
+    if (opened === undefined) throw new Error('the store is not open');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await open();
+  }, 60_000);
+  afterAll(() => opened?.close());
+
+  lookupSuite(store);
+  peopleSuite(store);
+  accountsSuite(store);
+  groupsSuite(store);
+  accessSuite(store);
+  revisionSuite(store);
+  costSuite(store);
+});
