@@ -28,7 +28,7 @@ let missed = false;
 for (const people of sizes) {
   const company = createCompany({ people });
   for (const order of ['people first', 'people last'] as const) {
-    const { score, seconds } = await run(company, order);
+    const { score, seconds, cpuSeconds } = await run(company, order);
     missed ||= score.trapped > 0 || score.precision < bounds.precision || score.recall < bounds.recall;
     rows.push({
       people,
@@ -40,6 +40,7 @@ for (const people of sizes) {
       precision: percent(score.precision),
       recall: percent(score.recall),
       seconds: Number(seconds.toFixed(1)),
+      'CPU seconds': Number(cpuSeconds.toFixed(1)),
       'MiB at most': Math.round(process.resourceUsage().maxRSS / 1024),
     });
   }
@@ -48,20 +49,24 @@ console.table(rows);
 process.exitCode = missed ? 1 : 0;
 
 /** Seals and links the services one after the other, those that make people first or last. */
-async function run(company: Company, order: 'people first' | 'people last'): Promise<{ score: Score; seconds: number }> {
+async function run(company: Company, order: 'people first' | 'people last'): Promise<{ score: Score; seconds: number; cpuSeconds: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   const store = await openStore(folder);
   try {
     const services = await loadServices(store, company);
     const arrival = order === 'people first' ? services : services.toReversed();
     let linkingMs = 0;
+    let cpuMicros = 0;
     for (const service of arrival) {
       await sealService(store, company, service, Date.now());
       const started = performance.now();
+      const cpuBefore = process.cpuUsage();
       await linkPending(store, { services, now: Date.now });
       linkingMs += performance.now() - started;
+      const { user, system } = process.cpuUsage(cpuBefore);
+      cpuMicros += user + system;
     }
-    return { score: await compare(store, services, company), seconds: linkingMs / 1000 };
+    return { score: await compare(store, services, company), seconds: linkingMs / 1000, cpuSeconds: cpuMicros / 1e6 };
   } finally {
     await store.close();
     await rm(folder, { recursive: true });

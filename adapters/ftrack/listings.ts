@@ -3,7 +3,7 @@ import type { Listing, Page } from '../../src/contract/adapter.ts';
 import type { SourceRecord } from '../../src/contract/records.ts';
 import type { FtrackClient, Query, WirePage } from './client.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { toGroup, toProject, toRole, toUserRecords } from './map.ts';
+import { toGroup, toNesting, toProject, toRole, toUserRecords } from './map.ts';
 import { readAll } from './read.ts';
 import { group, project, securityRole, user } from './wire.ts';
 
@@ -33,13 +33,13 @@ export function usersListing(client: FtrackClient): Listing {
 export function catalogueListing(client: FtrackClient, site: string): Listing {
   const state = z.object({ Group: offset.nullable(), SecurityRole: offset.nullable(), Project: offset.nullable() });
   const kinds = [
-    { type: 'Group', read: (items: WirePage['items']) => mapped(readAll(group, 'group', items), toGroup) },
-    { type: 'SecurityRole', read: (items: WirePage['items']) => mapped(readAll(securityRole, 'role', items), toRole) },
-    { type: 'Project', read: (items: WirePage['items']) => mapped(readAll(project, 'scope', items), (found) => toProject(site, found)) },
+    { type: 'Group', read: (items: WirePage['items']) => mapped(readAll(group, 'group', items), (found) => [toGroup(found), ...toNesting(found)]) },
+    { type: 'SecurityRole', read: (items: WirePage['items']) => mapped(readAll(securityRole, 'role', items), (found) => [toRole(found)]) },
+    { type: 'Project', read: (items: WirePage['items']) => mapped(readAll(project, 'scope', items), (found) => [toProject(site, found)]) },
   ] as const;
   return {
     name: 'groups, roles and projects',
-    yields: ['group', 'role', 'scope'],
+    yields: ['group', 'role', 'scope', 'membership'],
     async page(cursor, signal): Promise<Page> {
       const at = cursor === null ? { Group: 0, SecurityRole: 0, Project: 0 } : parseCursor(cursor, state);
       const open = kinds.filter(({ type }) => at[type] !== null);
@@ -60,6 +60,9 @@ export function catalogueListing(client: FtrackClient, site: string): Listing {
 
 type Part = Pick<Page, 'records' | 'rejected'>;
 
-function mapped<T>(found: { readonly items: readonly T[]; readonly rejected: Page['rejected'] }, toRecord: (item: T) => SourceRecord): Part {
-  return { records: found.items.map(toRecord), rejected: found.rejected };
+function mapped<T>(
+  found: { readonly items: readonly T[]; readonly rejected: Page['rejected'] },
+  toRecords: (item: T) => readonly SourceRecord[],
+): Part {
+  return { records: found.items.flatMap(toRecords), rejected: found.rejected };
 }

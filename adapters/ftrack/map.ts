@@ -72,16 +72,20 @@ function kindOf(userType: string | undefined): PrincipalKind {
   return userType === 'demo' ? 'BOT' : 'HUMAN';
 }
 
-export function toGroup({ id, name, local, parent_id: parent }: WireGroup): GroupRecord {
+export function toGroup({ id, name, local }: WireGroup): GroupRecord {
   return {
     kind: 'group',
     externalId: id,
     displayName: name ?? id,
     groupKind: 'group',
-    parents: parent === undefined ? [] : [parent],
     status: 'ACTIVE',
     raw: stated({ local }),
   };
+}
+
+/** A group below another is its member. */
+export function toNesting({ id, parent_id: parent }: WireGroup): readonly MembershipRecord[] {
+  return parent === undefined ? [] : [{ kind: 'membership', group: parent, member: { kind: 'group', externalId: id } }];
 }
 
 /** Names are free text and roles are made by each site, so no name tells a level. */

@@ -149,10 +149,14 @@ export function toGroup(team: WireTeam): GroupRecord {
     externalId: team.id,
     displayName: team.name ?? team.summary ?? team.id,
     groupKind: 'team',
-    parents: team.parent ? [team.parent.id] : [],
     status: 'ACTIVE',
     raw: stated({ description: team.description, default_role: team.default_role, html_url: team.html_url }),
   };
+}
+
+/** A sub-team is a member of the team above it. */
+export function toNesting({ id, parent }: WireTeam): readonly MembershipRecord[] {
+  return parent ? [{ kind: 'membership', group: parent.id, member: { kind: 'group', externalId: id } }] : [];
 }
 
 /** A user may be on a team twice, by a sub-team: the higher role stands. */

@@ -3,7 +3,7 @@ import type { Listing, Page, RejectedRecord } from '../../src/contract/adapter.t
 import { AdapterError } from '../../src/contract/errors.ts';
 import { wall, type PagerDutyClient, type WirePage } from './client.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { toGroup, toMemberships } from './map.ts';
+import { toGroup, toMemberships, toNesting } from './map.ts';
 import type { WireMember } from './wire.ts';
 
 const offset = z.int().nonnegative();
@@ -22,7 +22,7 @@ export function teamsListing(client: PagerDutyClient): Listing {
   async function teamsPage(from: number, signal: AbortSignal): Promise<Page> {
     const page = await client.teams({ offset: from, total: from === 0 }, signal);
     return {
-      records: page.items.map(toGroup),
+      records: page.items.flatMap((team) => [toGroup(team), ...toNesting(team)]),
       rejected: page.rejected.map((entry): RejectedRecord => ({ kind: 'group', ...entry })),
       next: nextOf({ teams: belowWall(page.next, 'teams'), queue: page.items.map((team) => team.id), members: 0 }),
       ...(from === 0 && page.total !== undefined && { announced: page.total }),

@@ -38,7 +38,6 @@ export const toGroup = ({ id, name }: WireGroup): GroupRecord => ({
   externalId: id,
   displayName: name ?? id,
   groupKind: 'user group',
-  parents: [],
   status: 'ACTIVE',
 });
 

@@ -168,7 +168,6 @@ export function toGroup(group: UserGroup): GroupRecord {
     externalId: id,
     displayName: name ?? handle ?? id,
     groupKind: 'user group',
-    parents: [],
     status: disabledAt === 0 ? 'ACTIVE' : 'SUSPENDED',
     raw: known({ ...group }),
   };

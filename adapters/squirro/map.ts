@@ -14,7 +14,7 @@ import type { SquirroSettings } from './config.ts';
 import { levelOf } from './roles.ts';
 import type { WireGrant, WireGroup, WireProject, WireProjectMember, WireUser, WireWorkspace, WireWorkspaceUser } from './wire.ts';
 
-export const workspaceKey = (domain: string): ScopeKey => ({ kind: 'WORKSPACE', externalId: domain });
+const workspaceKey = (domain: string): ScopeKey => ({ kind: 'WORKSPACE', externalId: domain });
 export const baseGrantId = (userId: string): string => `base:${userId}`;
 
 export function toIdentity(user: WireUser, settings: Pick<SquirroSettings, 'connections' | 'readSettings'>): IdentityRecord {
@@ -54,7 +54,7 @@ export function toBaseGrant(user: WireUser, tenant: string): GrantRecord {
 }
 
 export function toGroup({ id, name }: WireGroup): GroupRecord {
-  return { kind: 'group', externalId: id, displayName: name ?? id, groupKind: 'group', parents: [], status: 'ACTIVE' };
+  return { kind: 'group', externalId: id, displayName: name ?? id, groupKind: 'group', status: 'ACTIVE' };
 }
 
 export const toMembership = (group: string, member: string): MembershipRecord => ({
@@ -90,7 +90,7 @@ export function toWorkspace({ domain, title }: WireWorkspace, cluster: string | 
 
 /** The permissions are the service's own result: they depend on the project role and the server role, so the level is the project role's alone. */
 export function toProjectGrant(member: WireProjectMember, project: string): GrantRecord {
-  const principal: PrincipalKey = { kind: member.member_type?.toLowerCase() === 'group' ? 'group' : 'identity', externalId: member.member_id };
+  const principal: PrincipalKey = { kind: member.member_type.toLowerCase() === 'group' ? 'group' : 'identity', externalId: member.member_id };
   return {
     ...grantOf(principal, 'project', member.project_role, { kind: 'PROJECT', externalId: project }),
     permissions: member.permissions,

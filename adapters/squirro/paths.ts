@@ -6,8 +6,6 @@ export interface Endpoint {
   path(tenant: string): string;
 }
 
-export type Paths = ReturnType<typeof createPaths>;
-
 /**
  * Every path in one table. Those under `assumed` are in no public source: they follow the pattern of the others, and a cluster that answers 404 there
  * counts as one without that feature.

@@ -9,7 +9,7 @@ export interface Found {
 }
 export const nothing: Found = { records: [], rejected: [] };
 
-export interface QueueOptions {
+interface QueueOptions {
   readonly name: string;
   readonly yields: readonly RecordKind[];
   /** How many things one page reads. */

@@ -1,7 +1,7 @@
 import type { RoleLevel, RoleRecord, ScopeKind } from '../../src/contract/records.ts';
 
 /** A word such as `reader` stands in several lists, so roles are keyed `category:word`. */
-export type RoleCategory = keyof typeof categories;
+type RoleCategory = keyof typeof categories;
 
 // Allowed words: squirro_client, user.py (add_user, add_project_member). A project's owner is named in the vendor's pages on permissions only, and the words
 // of workspaces nowhere: those are read as the others are.
@@ -22,9 +22,9 @@ const levels: ReadonlyMap<string, RoleLevel> = new Map([
 
 export const levelOf = (word: string | undefined): RoleLevel => (word === undefined ? undefined : levels.get(word)) ?? 'UNKNOWN';
 
-export const isCatalogued = (category: RoleCategory, word: string): boolean => categories[category].catalogued.some((known) => known === word);
+const isCatalogued = (category: RoleCategory, word: string): boolean => categories[category].catalogued.some((known) => known === word);
 
-export function toRole(category: RoleCategory, word: string, permissions: readonly string[] = []): RoleRecord {
+function toRole(category: RoleCategory, word: string, permissions: readonly string[] = []): RoleRecord {
   return {
     kind: 'role',
     externalId: `${category}:${word}`,

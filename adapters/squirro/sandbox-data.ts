@@ -112,7 +112,7 @@ export function createViews(tenant: string) {
       created_at: dateTime(credential.createdAt),
       valid_to: credential.expiresAt === undefined ? null : dateTime(credential.expiresAt),
       refresh_token: `sandbox-secret-${credential.externalId}`,
-      ...(credential.name === 'service' && { client_id: 'sandbox-service', project_permissions: ['items.read'] }),
+      ...(credential.name === 'service' && { client_id: 'indexer', project_permissions: ['items.read'] }),
     }),
 
     session: (credential: DemoCredential) => ({ id: credential.externalId, user_id: credential.account, created_at: dateTime(credential.createdAt) }),

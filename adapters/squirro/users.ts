@@ -13,7 +13,7 @@ const usersPerPage = 200;
 const maxSingleLookUps = 10;
 
 /** Authentications are evidence as soon as one service is named, and then every user is read by itself. */
-export const readsAuthentications = ({ connections }: SquirroSettings): boolean => Object.keys(connections).length > 0;
+const readsAuthentications = ({ connections }: SquirroSettings): boolean => Object.keys(connections).length > 0;
 
 /** Users, server roles and base grants: one call, or one call more for each user where authentications are evidence. */
 export function usersListing(client: SquirroClient, settings: SquirroSettings): Listing {

@@ -50,7 +50,7 @@ export const session = z
 export type Session = z.infer<typeof session>;
 
 /** What an authentication is about; its tokens never get past this line. */
-export const authentication = z.object({
+const authentication = z.object({
   service_user: z
     .union([z.string(), z.int().transform(String)])
     .transform((value) => (value.trim() === '' ? undefined : value))
@@ -60,7 +60,6 @@ export const authentication = z.object({
   state: text,
   access_token_expires: instant,
 });
-export type WireAuthentication = z.infer<typeof authentication>;
 
 /** Any further key on the top level is a custom value. */
 export const user = z
@@ -103,8 +102,9 @@ export const groupMember = z.object({ id });
 export const project = z.object({ id, title: text, name: text, type: text });
 export type WireProject = z.infer<typeof project>;
 
-/** `member_type` is "user" or "group"; the vendor's documentation shows "admin" in one example. */
-export const projectMember = z.object({ member_id: id, member_type: text, server_role: text, project_role: text, permissions: words });
+/** `member_type` is "user" or "group"; the vendor's documentation shows "admin" in one example. Without it nobody knows whose the id is. */
+const memberType = z.string().regex(/^(?:user|group|admin)$/i);
+export const projectMember = z.object({ member_id: id, member_type: memberType, server_role: text, project_role: text, permissions: words });
 export type WireProjectMember = z.infer<typeof projectMember>;
 
 export const workspace = z.object({ domain: id, title: text });

@@ -15,7 +15,6 @@ interface Step {
 
 /** Whether this answer means: not for this key. */
 export const isForbidden = (error: unknown): error is AdapterError => error instanceof AdapterError && error.code === 'FORBIDDEN';
-/** Whether this answer means: deleted since it was listed. */
 const isGone = (error: unknown): boolean => error instanceof AdapterError && error.code === 'NOT_FOUND';
 
 // An organization may be empty, and a page of nothing looks like a service that leads in circles.
@@ -107,7 +106,9 @@ async function orRejected<T>(kind: RecordKind, what: string, of: Organization, r
   try {
     return await read();
   } catch (error) {
-    if (of !== undefined && isGone(error)) return { items: [], rejected: [] };
+    // Deleted since it was listed, or a server in between that knows no such path: the next read tells, until then nothing of it is gone.
+    if (of !== undefined && isGone(error))
+      return { items: [], rejected: [{ kind, externalId: undefined, reason: `${what} of an organization: not found` }] };
     if (!isForbidden(error)) throw error;
     return { items: [], rejected: [{ kind, externalId: undefined, reason: `the key may not list ${what} of an organization` }], forbidden: error };
   }

@@ -1,8 +1,8 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-const garbageBytes = 16 * 1024 * 1024;
-const everyMs = 25;
+const garbageBytes = 6 * 1024 * 1024;
+const everyMs = 10;
 
 /**
  * Reading a large service makes much garbage and keeps little; left to itself the heap grows several times over before it is swept. In this thread

@@ -9,7 +9,7 @@ export type SyncThread = {
 };
 
 // Few short-lived objects survive a page; a small nursery keeps the rest out of memory.
-const nurseryMb = 4;
+const nurseryMb = 1;
 
 /** Starts the thread that reads services. It stands ready, and reads when told. */
 export async function startSyncThread({ source }: Config, news: SyncNews): Promise<SyncThread> {

@@ -92,12 +92,11 @@ export interface GroupRecord {
   readonly displayName: string;
   /** The service's word: `team`, `user group` … */
   readonly groupKind: string;
-  /** externalIds of the groups that contain this one. */
-  readonly parents: readonly string[];
   readonly status: AccountStatus;
   readonly raw?: JsonObject;
 }
 
+/** Also how a group lies within another: the inner one is a member. */
 export interface MembershipRecord {
   readonly kind: 'membership';
   /** externalId of the group. */

@@ -13,7 +13,7 @@ export interface ViewContext {
   readonly managedDomains: readonly string[];
 }
 
-export const servicesOf = ({ services }: ViewContext, selectors: readonly ServiceSelector[]): readonly ServiceView[] =>
+const servicesOf = ({ services }: ViewContext, selectors: readonly ServiceSelector[]): readonly ServiceView[] =>
   services.filter(({ type, serviceId }) =>
     selectors.some((each) => each.type === type && (each.serviceId === undefined || each.serviceId === serviceId)),
   );

@@ -1,7 +1,7 @@
 import { BadCursorError } from './view.ts';
 
-/** What each value of a position is: `null` stands for a value that some rows lack. */
-export type PositionShape = readonly ('text' | 'integer' | 'integer or null')[];
+/** What each value of a position is: `service` its number in the store; `null` stands for a value that some rows lack. */
+export type PositionShape = readonly ('text' | 'service' | 'integer' | 'integer or null')[];
 export type PositionValue = string | number | null;
 
 /** A cursor names its list, so that one of another list, or of the same list in another order, is refused. It holds a position, never a record. */
@@ -28,5 +28,7 @@ export function parseCursor(list: string, shape: PositionShape, cursor: string):
 function fits(value: unknown, shape: PositionShape[number] | undefined): boolean {
   // The stores hold no NUL, and PostgreSQL takes none.
   if (shape === 'text') return typeof value === 'string' && !value.includes('\0');
+  // PostgreSQL refuses what its 32-bit columns could not hold.
+  if (shape === 'service') return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
   return Number.isSafeInteger(value) || (shape === 'integer or null' && value === null);
 }

@@ -1,7 +1,8 @@
 import type { Instant } from '../contract/records.ts';
 import type { ServiceView } from '../model/views.ts';
-import { countAll } from '../store/read/counts.ts';
+import { countAll, type Counts } from '../store/read/counts.ts';
 import { newestState } from '../store/read/services.ts';
+import type { Snapshot } from '../store/read/snapshot.ts';
 import type { StoreConnection } from '../store/open.ts';
 import { createAccounts } from './accounts.ts';
 import { createCases } from './cases.ts';
@@ -24,6 +25,7 @@ export interface DirectoryOptions {
 
 /** Answers from the store's index. Opening a view costs one statement. */
 export function createDirectory({ read }: StoreConnection, options: DirectoryOptions): Directory {
+  const countOnce = rememberCounts();
   return {
     open: async () => {
       const { rev, services: rows } = await newestState(read);
@@ -33,12 +35,12 @@ export function createDirectory({ read }: StoreConnection, options: DirectoryOpt
         options.order ?? [],
       );
       const at = { db: read, rev, svcs: services.map(({ svc }) => svc) };
-      return createView({ at, now, services, managedDomains: options.managedDomains });
+      return createView({ at, now, services, managedDomains: options.managedDomains }, () => countOnce(at));
     },
   };
 }
 
-function createView(context: ViewContext): View {
+function createView(context: ViewContext, counts: View['counts']): View {
   return {
     revision: context.at.rev,
     now: context.now,
@@ -50,11 +52,27 @@ function createView(context: ViewContext): View {
     ...createCatalogue(context),
     ...createGrants(context),
     ...createCases(context),
-    counts: () => countAll(context.at),
+    counts,
   };
 }
 
 function inOrder(services: readonly ServiceView[], names: readonly string[]): readonly ServiceView[] {
   const place = ({ name }: ServiceView): number => (names.includes(name) ? names.indexOf(name) : names.length);
   return services.toSorted((a, b) => place(a) - place(b));
+}
+
+/** Counting walks whole tables, and a revision never changes: the newest count is kept. */
+function rememberCounts(): (at: Snapshot) => Promise<Counts> {
+  let newest: { readonly of: string; readonly counts: Promise<Counts> } | undefined;
+  return async (at) => {
+    const of = JSON.stringify([at.rev, at.svcs]);
+    if (newest?.of !== of) newest = { of, counts: countAll(at) };
+    const { counts } = newest;
+    try {
+      return await counts;
+    } catch (error) {
+      if (newest?.counts === counts) newest = undefined;
+      throw error;
+    }
+  };
 }

@@ -9,13 +9,13 @@ import type { ListOrder } from './slice.ts';
 // The casts repeat what the shapes have checked.
 
 export const byName: ListOrder<NamedRow, NamePosition> = {
-  shape: ['text', 'integer', 'text'],
+  shape: ['text', 'service', 'text'],
   valuesOf: ({ sort_name, svc, key }) => [sort_name, svc, key],
   toPosition: ([sortName, svc, key]) => ({ sortName: sortName as string, svc: svc as number, key: key as string }),
 };
 
 export const byKey: ListOrder<RecordRow, RecordKey> = {
-  shape: ['integer', 'text'],
+  shape: ['service', 'text'],
   valuesOf: ({ svc, key }) => [svc, key],
   toPosition: ([svc, key]) => ({ svc: svc as number, key: key as string }),
 };

@@ -1,14 +1,25 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
+import DataloaderPlugin from '@pothos/plugin-dataloader';
+import RelayPlugin from '@pothos/plugin-relay';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Kind } from 'graphql';
 import type { Instant, JsonValue } from '../contract/records.ts';
+import type { ServiceView } from '../model/views.ts';
 import type { Context } from './context.ts';
-import { costOfField } from './cost.ts';
+import { costOfField, free, row } from './cost.ts';
+import { nodeTypeName, type AnyNode } from './node-type.ts';
 
 interface Settings {
   Context: Context;
   DefaultFieldNullability: false;
+  DefaultEdgesNullability: false;
+  /** What a page of a list carries beside its rows. */
+  Connection: {
+    readonly services: readonly ServiceView[];
+    /** Only where counting is cheap. */
+    readonly total?: (() => Promise<number>) | undefined;
+  };
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Instant; Output: Instant };
@@ -20,8 +31,32 @@ interface Settings {
 export type SchemaTypes = PothosSchemaTypes.ExtendDefaultTypes<Settings>;
 
 export const builder = new SchemaBuilder<Settings>({
-  plugins: [ComplexityPlugin],
+  plugins: [RelayPlugin, DataloaderPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
+  relay: {
+    // The ids are made by src/model/global-id.ts, whole: some need more than a type and a key.
+    encodeGlobalID: (_type, id) => String(id),
+    idFieldOptions: { description: 'Opaque, stable, unique over all types.' },
+    nodeTypeOptions: {
+      description: 'Anything that can be fetched again by its id.',
+      resolveType: (node) => nodeTypeName(node as AnyNode),
+    },
+    // A mark on an object would outlive the operation, for the directory may keep what it read.
+    brandLoadedObjects: false,
+    // Both are in types/node.ts: an id is understood only once a view is open.
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    cursorFieldOptions: { description: 'Points behind this row, for `after`.' },
+    nodeFieldOptions: { description: 'The row.' },
+    edgesFieldOptions: { description: 'The rows with their cursors.', complexity: free },
+    nodesOnConnection: { description: 'The rows.', complexity: row },
+    pageInfoFieldOptions: { description: 'Where this page stands in the list.', complexity: free },
+    pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether more follows: page on with `after: endCursor`.' },
+    hasPreviousPageFieldOptions: { description: 'Whether the page was asked for behind a cursor.' },
+    startCursorFieldOptions: { description: 'Cursor of the first row.' },
+    endCursorFieldOptions: { description: 'Cursor of the last row: the `after` of the next page.' },
+  },
   // The run-time check of the plugin answers 200 and one error per root field; src/server/limits.ts asks for the cost before execution instead.
   complexity: { disabled: true, fieldComplexity: costOfField },
 });

@@ -5,7 +5,7 @@ import type { ServiceView } from '../model/views.ts';
 import { apiError } from './errors.ts';
 
 /** Who asks. Absent: nobody was asked to say so, which only a loopback server allows. */
-export interface Reader {
+interface Reader {
   readonly id: string;
 }
 

@@ -1,14 +1,8 @@
 import type { AccountEvidence, Evidence } from '../model/link-evidence.ts';
-import { joinFirm, keptApart } from './decided.ts';
 import { weighAddress, type Keyring } from './keyring.ts';
-import { createPartition, groupBy, type Partition } from './partition.ts';
+import { groupBy, type Partition } from './partition.ts';
+import { joinByStars, type Edge } from './stars.ts';
 import type { Block, Doubt, Tie } from './tie.ts';
-
-interface Edge {
-  readonly declarer: AccountEvidence;
-  readonly target: AccountEvidence;
-  readonly via: string;
-}
 
 export interface Declared {
   /** What is known to belong together before any address is looked at. */
@@ -25,10 +19,14 @@ export function weighDeclarations(evidence: Evidence, users: ReadonlyMap<string,
   const edges = declaredEdges(evidence, ring);
   const twice = claimedTwice(edges);
   const single = edges.filter(({ target }) => !twice.has(target.id));
-  const tentative = partitionBy(evidence, users, single).known;
+  const tentative = joinByStars(evidence, users, single).known;
   const contradictory = contradictions(evidence, ring, tentative, single);
   const disputed = new Set([...twice.keys(), ...contradictory.keys()]);
-  const { known, ties, kept } = partitionBy(
+  const {
+    known,
+    ties,
+    blocks: clashes,
+  } = joinByStars(
     evidence,
     users,
     single.filter(({ target }) => !disputed.has(target.id)),
@@ -42,7 +40,7 @@ export function weighDeclarations(evidence: Evidence, users: ReadonlyMap<string,
     accounts: claims.flatMap(({ declarer, target }) => [declarer, target, ...others]),
     original,
   }));
-  return { known, ties, doubts: [...doubts, ...kept], blocks, disputed };
+  return { known, ties, doubts, blocks: [...blocks, ...clashes], disputed };
 }
 
 function declaredEdges(evidence: Evidence, { serviceOf }: Keyring): readonly Edge[] {
@@ -115,35 +113,6 @@ function strangers(
     if (others.length > 0 && !confirmed && weighAddress(exact, evidence, ring, known).state === 'GOOD') return others;
   }
   return [];
-}
-
-function partitionBy(
-  evidence: Evidence,
-  users: ReadonlyMap<string, readonly AccountEvidence[]>,
-  edges: readonly Edge[],
-): { known: Partition; ties: readonly Tie[]; kept: readonly Doubt[] } {
-  const known = createPartition(evidence.accounts.values());
-  joinFirm(users, known);
-  const ties: Tie[] = [];
-  const kept: Doubt[] = [];
-  for (const { declarer, target, via } of edges) {
-    const groups = [declarer, target].map((account) => known.members(known.rootOf(account)));
-    if (!known.together(declarer, target) && keptApart(groups[0] ?? [], groups[1] ?? [])) {
-      kept.push({
-        account: target,
-        reason: 'TWO_PEOPLE',
-        others: [declarer],
-        rule: 'DECLARED',
-        confidence: 0.8,
-        evidence: 'named by an account of this person',
-        against: ['somebody decided that they are not the same person'],
-      });
-      continue;
-    }
-    known.join(declarer, target);
-    ties.push({ rule: 'DECLARED', accounts: [declarer, target], via });
-  }
-  return { known, ties, kept };
 }
 
 function toDoubt(edges: readonly Edge[], others: readonly AccountEvidence[], reason: 'CLAIMED_TWICE' | 'CONTRADICTORY', ring: Keyring): Doubt {

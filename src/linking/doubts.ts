@@ -56,12 +56,18 @@ export function clashes(blocks: readonly Block[], { partition }: Pick<DoubtsInpu
             others: main,
             rule: clash,
             confidence: 0.7,
-            evidence: clash === 'MANAGED_EMAIL' ? 'same mailbox within our domains' : 'same proven address',
+            evidence: clashEvidence[clash],
             against: [],
           };
     });
   });
 }
+
+const clashEvidence = {
+  DECLARED: 'accounts name each other',
+  PROVEN_EMAIL: 'same proven address',
+  MANAGED_EMAIL: 'same mailbox within our domains',
+} as const;
 
 /** Who took up an address after having been linked: the new address ties nothing by itself. */
 export function changedAddresses({ weighed, ring, partition, owners }: DoubtsInput): readonly Doubt[] {

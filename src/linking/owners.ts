@@ -1,8 +1,8 @@
 import type { AccountEvidence } from '../model/link-evidence.ts';
-import { areCompatible } from './addresses.ts';
 import { isByHand, isFirm, keptApart, linkedUser } from './decided.ts';
 import type { Keyring } from './keyring.ts';
 import { byId, groupBy, type Partition } from './partition.ts';
+import { isGone } from './proof.ts';
 import type { Doubt } from './tie.ts';
 
 export interface Owners {
@@ -101,7 +101,7 @@ const isWeak = (accounts: readonly AccountEvidence[]): boolean => accounts.every
 function mayMerge(into: readonly AccountEvidence[], user: readonly AccountEvidence[], known: Partition): boolean {
   if (keptApart(into, user)) return false;
   const declared = into.some((a) => user.some((b) => known.together(a, b)));
-  const compatible = areCompatible([into, user]);
+  const compatible = into.every((a) => isGone(a) || user.every((b) => isGone(b) || a.svc !== b.svc || known.together(a, b)));
   if (isWeak(user)) return declared || compatible;
   if (!compatible || isByHand(into) || isByHand(user)) return false;
   return declared || (!isFirm(into) && !isFirm(user));

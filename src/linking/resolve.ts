@@ -27,7 +27,7 @@ export function resolve(gathered: Evidence, newId: () => string): LinkingOutcome
   const partition = createPartition(evidence.accounts.values());
   for (const group of declared.known.groups()) joinAll(partition, group);
   const tied = tieByAddress(weighed, partition);
-  const mailboxes = tieByMailbox(weighed, evidence, ring, partition);
+  const mailboxes = tieByMailbox(weighed, tied.leftOut, evidence, ring, partition);
   const blocks = [...declared.blocks, ...tied.blocks, ...mailboxes.blocks];
   const disputedUsers = [...users.values()].filter((accounts) => accounts.some(({ id }) => declared.disputed.has(id)));
   const disputes = blocks.filter(({ original }) => original);
@@ -92,7 +92,8 @@ function membersOf(
   owners: Owners,
 ): ReadonlyMap<string, readonly AccountEvidence[]> {
   const members = new Map<string, readonly AccountEvidence[]>();
-  for (const user of users.keys()) if (!owners.merged.has(user)) members.set(user, []);
+  const former = evidence.accounts.values().flatMap(({ formerUser }) => (formerUser === undefined ? [] : [formerUser]));
+  for (const user of [...users.keys(), ...former]) if (!owners.merged.has(user)) members.set(user, []);
   for (const [user, accounts] of groupBy(evidence.accounts.values(), ({ id }) => owners.of.get(id))) members.set(user, accounts);
   return members;
 }

@@ -11,7 +11,7 @@ export const confidences: Readonly<Record<TieRule, number>> = { DECLARED: 1, PRO
 
 /** Accounts that evidence puts together. */
 export interface Tie {
-  readonly rule: TieRule;
+  readonly rule: Exclude<TieRule, 'NEW_PERSON'>;
   readonly accounts: readonly AccountEvidence[];
   /** For DECLARED: the first account names the second one. */
   readonly via?: string;
@@ -23,7 +23,7 @@ export interface Block {
   /** Both sides of the contradiction are as old as the services' first seals. */
   readonly original: boolean;
   /** Groups that the rule would join, but that would not make one person without a second thought. */
-  readonly clash?: 'PROVEN_EMAIL' | 'MANAGED_EMAIL';
+  readonly clash?: Exclude<TieRule, 'NEW_PERSON'>;
 }
 
 export const caseReasons = [

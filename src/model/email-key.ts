@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 /** The parts of an address that may serve as evidence. */
 export interface EmailKey {
@@ -16,8 +16,8 @@ const maxLength = 320;
 
 /**
  * The key under which an address counts as evidence, or undefined when it never may: anything but printable ASCII in the local part, a domain
- * that is no DNS name, or one that only compatibility folding makes equal to another (full-width letters and dots). Never folds by the case rules
- * of other alphabets and never drops dots.
+ * that is no DNS name, or one that only folding makes equal to another (full-width letters and dots, invisible characters). Never folds by the case
+ * rules of other alphabets and never drops dots.
  */
 export function emailKey(address: string): EmailKey | undefined {
   const at = address.lastIndexOf('@');
@@ -28,14 +28,18 @@ export function emailKey(address: string): EmailKey | undefined {
   return { exact: `${local}@${domain}`, untagged: `${cutTag(local)}@${domain}`, domain };
 }
 
-/** The domain as DNS sees it, or undefined. A spelling that only compatibility folding turns into ASCII is none. */
+/** The domain as DNS sees it, or undefined. A spelling that DNS would first have to fold into another is none. */
 export function domainKey(domain: string): string | undefined {
   const bare = domain.endsWith('.') ? domain.slice(0, -1) : domain;
   if (bare === '' || /[\s@/\\?#:[\]%]/.test(bare)) return undefined;
   const dns = domainToASCII(bare);
   if (!dns.includes('.')) return undefined;
-  if (!ascii.test(bare) && bare.normalize('NFKC') !== bare.normalize('NFC')) return undefined;
-  return dns;
+  return ascii.test(bare) || isPlainUnicode(bare, dns) ? dns : undefined;
+}
+
+/** Whether the DNS name reads as it was written, but for case: nothing was dropped (soft hyphens, joiners) or replaced by what merely looks alike. */
+function isPlainUnicode(domain: string, dns: string): boolean {
+  return domain.normalize('NFKC') === domain && domainToUnicode(dns) === domain.toLowerCase();
 }
 
 /**

@@ -89,6 +89,8 @@ export interface AccountEvidence extends RecordKey {
   readonly link: CurrentLink | undefined;
   /** A decision about an earlier incarnation is still open and must end. */
   readonly staleLink: boolean;
+  /** Whose the external id was while that decision stood. */
+  readonly formerUser: string | undefined;
   /** First revision of the unbroken stretch in which the account was linked to anybody. */
   readonly linkedSince: number | undefined;
   /** People that somebody said this account does not belong to. */

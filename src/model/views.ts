@@ -25,6 +25,12 @@ export interface RecordKey {
 /** For Maps: equal keys have equal text. */
 export const keyText = ({ svc, key }: RecordKey): string => `${svc}/${key}`;
 
+/** The key that `keyText` made a text of. */
+export function parseKeyText(text: string): RecordKey {
+  const mark = text.indexOf('/');
+  return { svc: Number(text.slice(0, mark)), key: text.slice(mark + 1) };
+}
+
 /** A record of a service as the store holds it. */
 export interface Sourced<R> extends RecordKey {
   readonly record: R;

@@ -32,7 +32,7 @@ export interface Answer {
   readonly result: Result;
 }
 
-export interface Result {
+interface Result {
   readonly data?: unknown;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions?: { readonly omittedErrors: number };
@@ -56,7 +56,16 @@ export function createEngine({ schema, directory, operator, limits, log }: Engin
     logging: false,
     maskedErrors: false,
     parserAndValidationCache: { documentCache: boundedCache(), errorCache: boundedCache() },
-    plugins: [strict(limits), useGraphQlJit({}, { enableIf: ({ document }: { document: DocumentNode }) => isWorthCompiling(document) })],
+    plugins: [
+      strict(limits),
+      useGraphQlJit(
+        {},
+        {
+          enableIf: ({ document }: { document: DocumentNode }) => isWorthCompiling(document),
+          onError: ({ errors }) => log.error({ errors }, 'a query could not be compiled'),
+        },
+      ),
+    ],
   });
 
   return {
@@ -150,7 +159,8 @@ const sightings = new WeakMap<DocumentNode, number>();
 
 /**
  * Compiling pays from the second time on. Never a document with several operations: @envelop/graphql-jit 11.2 keeps one compiled operation a document
- * and would answer a second one with the first one's data; it does not know @defer and @stream either.
+ * and would answer a second one with the first one's data; it does not know @defer and @stream either. Nor one with fragments: compiled, their fields
+ * come in another order than the document's.
  */
 function isWorthCompiling(document: DocumentNode): boolean {
   const seen = (sightings.get(document) ?? 0) + 1;
@@ -158,5 +168,7 @@ function isWorthCompiling(document: DocumentNode): boolean {
   if (seen < 2) return false;
   const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
   const [first] = operations;
-  return operations.length === 1 && first?.operation === OperationTypeNode.QUERY && !/@(defer|stream)\b/.test(document.loc?.source.body ?? '@defer');
+  return (
+    operations.length === 1 && first?.operation === OperationTypeNode.QUERY && !/\.\.\.|@(?:defer|stream)\b/.test(document.loc?.source.body ?? '...')
+  );
 }

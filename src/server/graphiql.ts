@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 /** A query that GraphiQL opens in a tab of its own. */
 export interface Example {
@@ -14,7 +13,9 @@ export interface Console {
 }
 
 /** GraphiQL with everything that it needs inside the page: nothing is fetched from elsewhere, and the policy says so to the browser. */
-export function renderConsole(examples: readonly Example[]): Console {
+export async function renderConsole(examples: readonly Example[]): Promise<Console> {
+  // Nine megabytes, which only a browser needs.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const options = {
     title: 'Rollcall',
     ...(examples.length === 0 ? {} : { defaultTabs: examples.map(toTab) }),

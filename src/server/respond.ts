@@ -29,7 +29,7 @@ export interface PlainResponse {
 
 export interface RespondOptions {
   readonly engine: Engine;
-  readonly console: () => Console;
+  readonly console: () => Promise<Console>;
   readonly ready: () => Readiness | Promise<Readiness>;
   readonly limits: Limits;
   readonly log: Log;
@@ -67,7 +67,7 @@ export function createRespond(options: RespondOptions): (request: PlainRequest) 
   }
 
   async function graphql(request: PlainRequest, search: string, requestId: string, media: MediaType | undefined): Promise<PlainResponse> {
-    if (request.method === 'GET' && (request.header('accept') ?? '').includes('text/html')) return page(options.console());
+    if (request.method === 'GET' && (request.header('accept') ?? '').includes('text/html')) return page(await options.console());
     if (request.method !== 'GET' && request.method !== 'POST') {
       throw refused(405, 'BAD_USER_INPUT', 'send the operation by POST', { allow: 'GET, POST' });
     }

@@ -40,10 +40,9 @@ export function createServer(options: ServerOptions): Server {
   const { directory, operator, log, examples = [] } = options;
   const limits = { ...defaultLimits, ...options.limits };
   let closing = false;
-  let console: Console | undefined;
+  let console: Promise<Console> | undefined;
   const respond = createRespond({
     engine: createEngine({ schema, directory, operator, limits, log }),
-    // Nine megabytes: made when first asked for.
     console: () => (console ??= renderConsole(examples)),
     ready: () => options.ready(),
     limits,

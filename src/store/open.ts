@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, PGliteDialect, PostgresDialect, SqliteDialect, type Dialect, type LogEvent, type PGlite, type SqliteDatabase } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import pg from 'pg';
+import { LRUCache } from 'lru-cache';
+import { Pool, types } from 'pg';
 import { start } from './migrations/0001-start.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,6 +22,8 @@ export interface StoreConnection {
 export interface StoreOptions {
   /** Called after each statement that succeeded: what a question costs is counted, not guessed. */
   readonly onStatement?: () => void;
+  /** SQLite's page cache of each door. Reads of many callers gain by a large one; a thread that writes in order does not. */
+  readonly cacheKiB?: { readonly read: number; readonly write: number };
 }
 
 /**
@@ -38,7 +41,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   return connection;
 }
 
-async function connect(url: string, { onStatement }: StoreOptions): Promise<StoreConnection> {
+async function connect(url: string, { onStatement, cacheKiB = defaultCacheKiB }: StoreOptions): Promise<StoreConnection> {
   const open = (dialect: Dialect): Db =>
     new Kysely<Tables>({ dialect, ...(onStatement && { log: (event: LogEvent) => (event.level === 'query' ? onStatement() : undefined) }) });
   if (url.startsWith('pglite:')) {
@@ -48,13 +51,13 @@ async function connect(url: string, { onStatement }: StoreOptions): Promise<Stor
   }
   if (/^postgres(ql)?:/.test(url)) {
     // bigint columns hold row ids, revisions and epoch milliseconds, all below 2^53.
-    pg.types.setTypeParser(20, Number);
-    return single('postgres', open(new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 8 }) })));
+    types.setTypeParser(20, Number);
+    return single('postgres', open(new PostgresDialect({ pool: new Pool({ connectionString: url, max: 8 }) })));
   }
   mkdirSync(url, { recursive: true });
   const file = join(url, 'rollcall.db');
-  const write = open(new SqliteDialect({ database: sqlite(file, 'write') }));
-  const read = open(new SqliteDialect({ database: sqlite(file, 'read') }));
+  const write = open(new SqliteDialect({ database: sqlite(file, cacheKiB.write) }));
+  const read = open(new SqliteDialect({ database: sqlite(file, cacheKiB.read) }));
   return { engine: 'sqlite', read, write, close: async () => void (await Promise.all([read.destroy(), write.destroy()])) };
 }
 
@@ -66,14 +69,17 @@ async function migrate({ write, engine }: StoreConnection): Promise<void> {
   if (error !== undefined) throw new Error('the store could not be brought up to date', { cause: error });
 }
 
-// Each distinct number of values is a statement of its own, and the long ones are heavy.
-const statementCacheSize = 100;
-const cacheKiB = { read: 16_384, write: 4_096 } as const;
+// A prepared statement costs SQLite some hundred times the length of its text, and each distinct number of values is a statement of its own.
+const preparedTextLength = 64 * 1024;
+const defaultCacheKiB = { read: 16_384, write: 2_048 } as const;
 
-function sqlite(file: string, door: keyof typeof cacheKiB): SqliteDatabase {
+function sqlite(file: string, cacheKiB: number): SqliteDatabase {
   const db = new DatabaseSync(file, { timeout: 15_000 });
-  db.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -${cacheKiB[door]}`);
-  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  db.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -${cacheKiB}`);
+  const statements = new LRUCache<string, ReturnType<SqliteDatabase['prepare']>>({
+    maxSize: preparedTextLength,
+    sizeCalculation: (_, text) => text.length,
+  });
   return {
     close: () => db.close(),
     prepare(text) {
@@ -86,7 +92,6 @@ function sqlite(file: string, door: keyof typeof cacheKiB): SqliteDatabase {
         run: (parameters) => statement.run(...(parameters as never[])),
         iterate: (parameters) => statement.iterate(...(parameters as never[])),
       };
-      if (statements.size >= statementCacheSize) statements.delete(statements.keys().next().value ?? '');
       statements.set(text, prepared);
       return prepared;
     },

@@ -23,7 +23,7 @@ import { suggestNamesakes } from './link-names.ts';
 export interface LinkingOptions {
   readonly services: readonly LinkingService[];
   readonly now: () => Instant;
-  /** Accounts that one transaction starts from; it takes in whatever they are connected with. Default 1000. */
+  /** Accounts that one transaction starts from; it takes in whatever they are connected with. Default 200. */
   readonly batchSize?: number;
 }
 
@@ -44,7 +44,7 @@ export interface LinkingResult {
  */
 export async function linkPending(connection: StoreConnection, options: LinkingOptions): Promise<LinkingResult> {
   const { read, write } = connection;
-  const { now, batchSize = 1000 } = options;
+  const { now, batchSize = 200 } = options;
   const upTo = await latestRevision(read);
   const linked = await readLinkedRevision(read);
   const totals = { accounts: 0, links: 0, people: 0, cases: 0, revision: undefined as number | undefined };

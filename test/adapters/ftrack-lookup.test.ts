@@ -1,10 +1,10 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mergeMentions } from '../../adapters/ftrack/merge.ts';
 import { hasAddress, isOneOf, quote } from '../../adapters/ftrack/query.ts';
 import { parseQuery } from '../../adapters/ftrack/sandbox-query.ts';
 import { schemasOf } from '../../adapters/ftrack/sandbox-schema.ts';
-import { asked, group, only, person, readAll, signal, start, studio } from './ftrack-harness.ts';
+import { altered, asked, group, only, person, readAll, signal, start, studio } from './ftrack-harness.ts';
 
 const schemas = schemasOf('today');
 const where = (condition: string) => parseQuery(`select id from User where ${condition} order by id limit 500 offset 0`, schemas).where;
@@ -71,6 +71,13 @@ describe('getIdentities', () => {
     const { server, adapter } = await start(studio(ids.map((id) => person(id))), { maxPageSize: 150 });
     expect((await adapter.getIdentities(ids, signal)).size).toBe(450);
     expect(asked(server).map((queries) => queries.length)).toEqual([2, 3, 2]);
+  });
+
+  test('never takes another account for the one that was asked for', async () => {
+    const { server, adapter } = await start(studio([person('u1')]));
+    await adapter.describe(signal);
+    server.play([{ name: 'loose', effect: altered((user) => ({ ...user, id: 'U1' })) }]);
+    expect((await adapter.getIdentities(['u1'], signal)).size).toBe(0);
   });
 
   test('asks nothing for nothing', async () => {

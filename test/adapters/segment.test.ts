@@ -158,7 +158,6 @@ describe('user groups', () => {
       externalId: 'G1',
       displayName: 'Group G1',
       groupKind: 'user group',
-      parents: [],
       status: 'ACTIVE',
     });
     expect(ofKind(pages, 'membership').map((entry) => [entry.group, entry.member.kind, entry.member.externalId])).toEqual([

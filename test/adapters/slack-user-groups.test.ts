@@ -15,7 +15,7 @@ describe('user groups', () => {
     await adapter.describe(signal);
     const { records } = await readListing(adapter, 'user groups');
     expect(records.filter(({ kind }) => kind === 'group')).toMatchObject([
-      { externalId: 'S1', displayName: 'Platform', groupKind: 'user group', status: 'ACTIVE', parents: [] },
+      { externalId: 'S1', displayName: 'Platform', groupKind: 'user group', status: 'ACTIVE' },
       { externalId: 'S2', status: 'SUSPENDED' },
       { externalId: 'S3', status: 'ACTIVE' },
     ]);

@@ -104,6 +104,19 @@ describe('signing in', () => {
     expect(signIns(server)).toHaveLength(1);
   });
 
+  test('a call that hears late of the expired token shares the failure too', async () => {
+    const { server, sandbox, adapter } = await start(people);
+    await adapter.describe(signal);
+    const [, read] = server.calls;
+    if (read === undefined) throw new Error('nothing was read');
+    sandbox.refuse({ kind: 'unauthorized' }, read);
+    server.reset();
+    server.play([respond(/token$/, 403, { error: 'Forbidden' }), { name: 'late', match: { path: /u2$/ }, effect: { delayMs: 200 } }]);
+    const errors = await Promise.all(['u1', 'u2'].map((id) => failureOf(adapter.getIdentities([id], signal))));
+    for (const error of errors) expect(error).toMatchObject({ code: 'AUTH_FAILED' });
+    expect(signIns(server)).toHaveLength(1);
+  });
+
   test('works again as soon as the service does', async () => {
     const { server, adapter } = await start(people);
     server.play([respond(/token$/, 403, { error: 'Forbidden' }, 1)]);

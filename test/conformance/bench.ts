@@ -1,5 +1,6 @@
 import type { Adapter, Cursor, Listing, Page, ServiceDescription } from '../../src/contract/adapter.ts';
 import { AdapterError } from '../../src/contract/errors.ts';
+import type { Http } from '../../src/contract/http.ts';
 import type { Sandbox, SandboxRequest, SandboxResponse } from '../../src/contract/sandbox.ts';
 import type { TransportLimits } from '../../src/http/limits.ts';
 import { createTransport, type Transport } from '../../src/http/transport.ts';
@@ -37,6 +38,8 @@ export interface Baseline {
 export interface Session extends AsyncDisposable {
   readonly adapter: Adapter;
   readonly transport: Transport;
+  /** From now on under the limits of the options. */
+  tighten(): void;
   readonly clock: VirtualClock;
 }
 
@@ -51,6 +54,7 @@ export interface SessionOptions {
 /** One served sandbox and what a clean read of it gives; every trial opens a session of its own. */
 export interface Bench extends AsyncDisposable {
   readonly subject: Subject;
+  readonly sandbox: Sandbox;
   readonly server: SandboxServer;
   readonly settings: Readonly<Record<string, unknown>>;
   /** What the sandbox answered since the last `forget`. */
@@ -81,6 +85,7 @@ export async function openBench(subject: Subject): Promise<Bench> {
 
   const bench: { -readonly [Key in keyof Bench]: Bench[Key] } = {
     subject,
+    sandbox,
     server,
     settings: sandbox.settings,
     exchanges,
@@ -93,17 +98,19 @@ export async function openBench(subject: Subject): Promise<Bench> {
       const clock = createVirtualClock();
       now = () => clock.now();
       const { definition } = subject;
-      const transport = createTransport({
-        service: subject.type,
-        baseUrl: server.baseUrl,
-        manners: definition.manners,
+      const common = { service: subject.type, baseUrl: server.baseUrl, manners: definition.manners, clock };
+      const patient = createTransport({ ...common, limits: patience });
+      const strict = createTransport({ ...common, limits: { ...patience, ...limits } });
+      let transport = patient;
+      const http: Http = { request: (request) => transport[temper].request({ ...request, ...(maxBytes && { maxBytes }) }) };
+      const adapter = definition.create(definition.settings.parse({ ...settings, baseUrl: server.baseUrl }), http);
+      return {
+        adapter,
+        transport: strict,
+        tighten: () => void (transport = strict),
         clock,
-        limits: { ...patience, ...limits },
-      });
-      const http = transport[temper];
-      const clamped = { request: (request: Parameters<typeof http.request>[0]) => http.request({ ...request, ...(maxBytes && { maxBytes }) }) };
-      const adapter = definition.create(definition.settings.parse({ ...settings, baseUrl: server.baseUrl }), clamped);
-      return { adapter, transport, clock, [Symbol.asyncDispose]: () => transport.close() };
+        [Symbol.asyncDispose]: async () => void (await Promise.all([patient.close(), strict.close()])),
+      };
     },
     [Symbol.asyncDispose]: () => server.close(),
   };
@@ -192,6 +199,7 @@ export interface Fault {
 export async function tryPage(bench: Bench, place: ReadPage, fault: Fault, options: SessionOptions = {}): Promise<Trial> {
   await using session = bench.open(options);
   await session.adapter.describe(noSignal());
+  session.tighten();
   bench.forget();
   bench.server.play([
     { name: place.listing, match: { skip: fault.skip ?? place.exchanges.length - 1, times: fault.times ?? Infinity }, effect: fault.effect },

@@ -5,7 +5,8 @@ import { startHttp } from '../http/support.ts';
 import { findListing, findPlaces, nameError, noSignal, placeName, readListing, tryPage, type Bench } from './bench.ts';
 import type { Check } from './check.ts';
 import { parseBody, withJson } from './json-walk.ts';
-import { findSecrets, judgeError } from './secrets.ts';
+import { textOf } from './rows.ts';
+import { findSecrets, findSentTokens, judgeError } from './secrets.ts';
 
 const callersAtOnce = 50;
 const abortPatienceMs = 500;
@@ -53,14 +54,9 @@ export const callChecks: readonly Check[] = [
 
       await using session = bench.open();
       await session.adapter.describe(noSignal());
+      const expired = findSentTokens(bench);
       bench.forget();
-      let renewed = false;
-      const effect: Effect = {
-        alter(response, request) {
-          renewed ||= renewals.includes(request.path);
-          return renewed ? response : refuseWith(bench);
-        },
-      };
+      const effect = expire(bench, expired, renewals);
       bench.server.play([{ name: 'expired', match: { times: Infinity }, effect }]);
       const asked = Array.from({ length: callersAtOnce }, () => session.adapter.getIdentities([account.externalId], noSignal()));
       const results = await Promise.allSettled(asked);
@@ -68,7 +64,7 @@ export const callChecks: readonly Check[] = [
       const calls = bench.exchanges.map(({ request }) => request.path);
       const failures = results.flatMap((result) => (result.status === 'rejected' ? judgeError(result.reason, findSecrets(bench)) : []));
       if (renewals.length > 0) {
-        const count = calls.filter((path) => renewals.includes(path)).length;
+        const count = Math.max(...renewals.map((renewal) => calls.filter((path) => path === renewal).length));
         if (count !== 1) failures.push(`renewed ${count} times`);
         if (results.some(({ status }) => status === 'rejected')) failures.push('some calls failed although the token was renewed');
       } else if (results.some(({ status }) => status === 'fulfilled')) failures.push('a refused call reads as an answer');
@@ -194,6 +190,7 @@ export const callChecks: readonly Check[] = [
       for (const place of findPlaces(bench)) {
         await using session = bench.open();
         await session.adapter.describe(noSignal());
+        session.tighten();
         bench.forget();
         bench.server.play([{ name: 'hole', match: { times: Infinity }, effect: { swallow: true } }]);
         const controller = new AbortController();
@@ -215,10 +212,29 @@ export const callChecks: readonly Check[] = [
   },
 ];
 
-const refuseWith = (bench: Bench): SandboxResponse => {
-  const sandbox = bench.subject.createSandbox(bench.subject.instance);
-  return sandbox.refuse({ kind: 'unauthorized' }, { method: 'GET', path: '/', query: new URLSearchParams(), headers: {}, body: '' });
-};
+/** Tokens sent so far are refused; a renewal gives others, also where the sandbox would give the same ones again. */
+function expire({ sandbox }: Bench, expired: readonly string[], renewals: readonly string[]): Effect {
+  const fresh = (text: string): string => expired.reduce((at, token) => at.replaceAll(token, `${token}-renewed`), text);
+  const stale = (text: string): string => text.replaceAll('-renewed', '');
+  // a renewal that gives no token renews the one in use
+  let renewed = false;
+  return {
+    alter(response, request) {
+      if (renewals.includes(request.path)) {
+        const text = textOf(response);
+        renewed ||= fresh(text) === text;
+        return { ...response, headers: { 'content-type': 'application/json', ...response.headers }, body: fresh(text) };
+      }
+      if (renewed) return response;
+      const sent = Object.values(request.headers);
+      if (sent.some((value) => value.includes('-renewed'))) {
+        const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, stale(value)]));
+        return sandbox.handle({ ...request, headers });
+      }
+      return sent.some((value) => expired.some((token) => value.includes(token))) ? sandbox.refuse({ kind: 'unauthorized' }, request) : response;
+    },
+  };
+}
 
 /** The settings with each secret replaced in turn by another of the same form. */
 function spoil(settings: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {

@@ -7,16 +7,13 @@ import { lookupChecks } from './lookups.ts';
 import { storeChecks } from './store.ts';
 import { truthChecks } from './truth.ts';
 
+/** What is read, how it is looked up, and what becomes of it. */
+export const readChecks: readonly Check[] = [...truthChecks, ...lookupChecks, ...driftChecks, ...storeChecks];
+/** What happens when the wire, the service or the caller gives up. */
+export const wireChecks: readonly Check[] = [...faultChecks, ...limitChecks, ...callChecks];
+
 /** The suite: every adapter of the registry passes it whole. */
-export const checks: readonly Check[] = [
-  ...truthChecks,
-  ...lookupChecks,
-  ...faultChecks,
-  ...limitChecks,
-  ...callChecks,
-  ...driftChecks,
-  ...storeChecks,
-];
+export const checks: readonly Check[] = [...readChecks, ...wireChecks];
 
 export function findCheck(id: string): Check {
   const check = checks.find((one) => one.id === id);

@@ -4,9 +4,9 @@ import { textOf } from './rows.ts';
 export type Path = readonly (string | number)[];
 
 /** The body as JSON; undefined when it is none. */
-export function parseBody(response: SandboxResponse): unknown {
+export function parseBody(response: SandboxResponse | undefined): unknown {
   try {
-    return JSON.parse(textOf(response));
+    return response && JSON.parse(textOf(response));
   } catch {
     return undefined;
   }

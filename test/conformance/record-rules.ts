@@ -37,7 +37,7 @@ export const fieldsOf = (record: SourceRecord): Fields => ({ ...record });
 export function judgeRecord(record: SourceRecord): readonly string[] {
   const failures: string[] = [];
   const fields = fieldsOf(record);
-  if (!recordKinds.includes(record.kind)) failures.push(`kind ${String(record.kind)}`);
+  if (!recordKinds.includes(record.kind)) failures.push('a kind that is none of ours');
   for (const name of texts) {
     if (fields[name] !== undefined && (typeof fields[name] !== 'string' || fields[name] === '')) failures.push(`${name} is no text, or an empty one`);
   }
@@ -46,7 +46,8 @@ export function judgeRecord(record: SourceRecord): readonly string[] {
     if (value !== undefined && (!Number.isSafeInteger(value) || Number(value) <= 0)) failures.push(`${name} is no instant`);
   }
   for (const [name, allowed] of Object.entries(words)) {
-    if (fields[name] !== undefined && !allowed.includes(String(fields[name]))) failures.push(`${name} is none of our words`);
+    const word = fields[name];
+    if (word !== undefined && !(typeof word === 'string' && allowed.includes(word))) failures.push(`${name} is none of our words`);
   }
   if ('status' in record) {
     const statuses: readonly string[] = record.kind === 'invite' ? inviteStatuses : accountStatuses;

@@ -23,10 +23,16 @@ export function findSecrets(bench: Bench): ReadonlySet<string> {
     else if (typeof value === 'object' && value !== null) for (const [key, inner] of Object.entries(value)) walk(inner, key);
   };
   walk(bench.settings, '');
-  for (const { headers } of bench.server.calls) {
-    for (const [name, value] of Object.entries(headers)) if (secretHeader.test(name)) add(value.replace(/^\w+ (?:token=)?/, ''));
-  }
+  for (const token of findSentTokens(bench)) add(token);
   return secrets;
+}
+
+/** What headers that carry credentials carried, without the name of the scheme. */
+export function findSentTokens(bench: Bench): readonly string[] {
+  const sent = bench.server.calls.flatMap(({ headers }) =>
+    Object.entries(headers).flatMap(([name, value]) => (secretHeader.test(name) ? [value] : [])),
+  );
+  return [...new Set(sent.map((value) => value.replace(/^\w+ (?:token=)?/, '')))].filter((token) => token.length >= shortestSecret);
 }
 
 /** The first secret found, by its head only. */

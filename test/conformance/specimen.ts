@@ -39,7 +39,6 @@ export function idsOf(records: readonly SourceRecord[]): ReadonlySet<string> {
     if (record.kind === 'grant') about.push(record.principal.externalId, record.scope?.externalId, record.role);
     if (record.kind === 'membership') about.push(record.group, record.member.externalId);
     if (record.kind === 'scope') about.push(record.parent?.externalId);
-    if (record.kind === 'group') about.push(...record.parents);
     if (record.kind === 'identity') about.push(record.organization, ...record.roles, ...record.declared.map(({ externalId }) => externalId));
     if (record.kind === 'credential') about.push(record.identity);
     return about;

@@ -7,6 +7,7 @@ import { readService } from '../../src/sync/read-service.ts';
 import type { SyncedService } from '../../src/sync/service.ts';
 import { nameError, noSignal } from './bench.ts';
 import type { Check } from './check.ts';
+import { freeForm } from './exceptions.ts';
 import { addEverywhere, parseBody, withJson } from './json-walk.ts';
 import { canary, findSecrets } from './secrets.ts';
 
@@ -38,11 +39,14 @@ export const storeChecks: readonly Check[] = [
       try {
         await declareServices(store, [service]);
         // every object of every answer holds a planted secret besides
-        const effect = { alter: (response: Parameters<typeof withJson>[0]) => plant(response) };
+        const effect = {
+          alter: (response: Parameters<typeof withJson>[0]) =>
+            plant(response, freeForm.has(type) ? {} : { zz_cal_url: `https://calendar.example/${canary}` }),
+        };
         bench.server.play([{ name: 'planted', match: { times: Infinity }, effect }]);
         const outcome = await readService({ store, now: () => session.clock.now() }, service, noSignal());
         bench.server.play([]);
-        if (outcome.kind !== 'sealed') return [`the sync ${outcome.kind === 'failed' ? `failed: ${nameError(outcome.error)}` : 'did not seal'}`];
+        if (outcome.kind !== 'sealed') return [`the sync ${outcome.kind === 'failed' ? `failed: ${nameError(outcome.failure)}` : 'did not seal'}`];
         const { count } = await store.read
           .selectFrom('identity')
           .select((e) => e.fn.countAll<number>().as('count'))
@@ -65,9 +69,7 @@ export const storeChecks: readonly Check[] = [
   },
 ];
 
-function plant(response: Parameters<typeof withJson>[0]): ReturnType<typeof withJson> {
+function plant(response: Parameters<typeof withJson>[0], more: Readonly<Record<string, string>>): ReturnType<typeof withJson> {
   const body = parseBody(response);
-  return typeof body === 'object' && body !== null
-    ? withJson(response, addEverywhere(body, { zz_secret: canary, zz_cal_url: `https://calendar.example/${canary}` }))
-    : response;
+  return typeof body === 'object' && body !== null ? withJson(response, addEverywhere(body, { zz_secret: canary, ...more })) : response;
 }

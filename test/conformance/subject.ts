@@ -1,7 +1,7 @@
 import { adapters, sandboxes } from '../../adapters/index.ts';
 import type { AdapterDefinition } from '../../src/contract/adapter.ts';
 import type { CreateSandbox, DemoInstance } from '../../src/contract/sandbox.ts';
-import { createCompany } from '../../src/sandbox/company.ts';
+import { createCompany, type Company } from '../../src/sandbox/company.ts';
 
 /** One adapter with the sandbox that it is tried against. */
 export interface Subject {
@@ -15,13 +15,12 @@ export interface Subject {
 const people = 40;
 
 /** Every adapter of the registry with the first instance of its type that the demo company has. */
-export function findSubjects(): readonly Subject[] {
+export function findSubjects(definitions = adapters, creators = sandboxes): readonly Subject[] {
   const company = createCompany({ people });
-  return [...adapters].map(([type, definition]) => {
-    const createSandbox = sandboxes.get(type);
+  return [...definitions].map(([type, definition]) => {
+    const createSandbox = creators.get(type);
     if (createSandbox === undefined) throw new Error(`${type}: adapters/index.ts has no sandbox for it`);
-    const instance = company.instances.find((candidate) => candidate.type === type);
-    if (instance === undefined) throw new Error(`${type}: the demo company has no instance; see src/sandbox/company`);
+    const instance = company.instances.find((candidate) => candidate.type === type) ?? createPlainInstance(type, company);
     return { type, definition, createSandbox, instance };
   });
 }
@@ -30,4 +29,13 @@ export function findSubject(type: string): Subject {
   const subject = findSubjects().find((one) => one.type === type);
   if (subject === undefined) throw new Error(`no adapter ${type}`);
   return subject;
+}
+
+/** Accounts with one of two roles and nothing else: for a service that the demo company does not furnish yet. */
+export function createPlainInstance(type: string, company: Company = createCompany({ people })): DemoInstance {
+  const accounts = company.instance('pagerduty', 'acme').accounts.map((account) => ({
+    ...account,
+    role: account.role === 'owner' || account.role === 'admin' ? 'admin' : 'member',
+  }));
+  return { type, serviceId: 'demo', displayName: 'Demo', accounts, groups: [], roles: [], scopes: [], grants: [], invites: [], credentials: [] };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { recordKey, type RecordKind, type SourceRecord } from '../../src/contract/records.ts';
 import { nameError, noSignal, type Bench } from './bench.ts';
 import type { Check } from './check.ts';
-import { extraAccounts } from './exceptions.ts';
+import { extraAccounts, scopesByGrants } from './exceptions.ts';
 import { judgeRecord } from './record-rules.ts';
 import { findLeak, findSecrets } from './secrets.ts';
 
@@ -49,7 +49,9 @@ function judgeSets(bench: Bench): readonly string[] {
     ),
     ...duplicates(ofKind(bench, 'grant').map(recordKey)).map((id) => `grant ${id} comes twice`),
   ];
+  const granted = new Set(instance.grants.map((grant) => grant.scope?.externalId));
   for (const scope of instance.scopes) {
+    if (scopesByGrants.has(type) && scope.kind === 'RESOURCE' && !granted.has(scope.externalId)) continue;
     const known = ofKind(bench, 'scope').some(({ externalId }) => externalId === scope.externalId);
     if (!known) failures.push(`scope ${scope.externalId} is missing`);
   }

@@ -44,6 +44,9 @@ const access: Filling = {
       identity('odd'),
       grant('a-base', person('ana'), { level: 'READER' }),
       grant('z', person('odd'), { level: 'UNKNOWN' }),
+      group('inner'),
+      grant('y1', team('inner')),
+      grant('y2', team('inner')),
     ),
   ],
   people: [{ id: 'ana' }, { id: 'ben' }, { id: 'odd' }, { id: 'bare' }, { id: 'first-ana' }],
@@ -80,7 +83,7 @@ export function accessSuite(store: () => TestStore): void {
     it.each<[string, () => GrantFilter, readonly string[]]>([
       ['at least a level, unknown ones too', () => ({ minLevel: 'ADMIN' }), ['b-inner', 'c-outer', 'd-all', 'e-gone', 'f-odd', 'z']],
       ['unknown levels alone', () => ({ minLevel: 'UNKNOWN' }), ['b-inner', 'f-odd', 'z']],
-      ['services', () => ({ services: [{ type: 'pager' }] }), ['a-base', 'z']],
+      ['services', () => ({ services: [{ type: 'pager' }] }), ['a-base', 'y1', 'y2', 'z']],
       ['an unknown service', () => ({ services: [{ type: 'nowhere' }] }), []],
       ['a scope', () => ({ scope: projectRef() }), ['b-inner']],
       ['the service itself', () => ({ scope: { svc: svc('chat'), kind: 'SERVICE', externalId: 'T 1/a' } }), ['a-base']],
@@ -108,6 +111,15 @@ export function accessSuite(store: () => TestStore): void {
       expect([...grants].map(([key, slice]) => [key, sliceKeys(slice)])).toEqual([
         [keyText({ svc: svc('chat'), key: 'inner' }), ['b-inner']],
         [keyText({ svc: svc('chat'), key: 'outer' }), ['c-outer']],
+      ]);
+    });
+
+    it('of groups with one id in two services is told apart', async () => {
+      const inner = (service: string) => ({ svc: svc(service), key: 'inner' });
+      const grants = await view().grantsOfGroups([inner('chat'), inner('pager')], {}, { first: 1 });
+      expect([...grants.values()].map((slice) => [sliceKeys(slice), slice.hasNext])).toEqual([
+        [['b-inner'], false],
+        [['y1'], true],
       ]);
     });
 

@@ -48,6 +48,9 @@ const graph: Filling = {
       identity('leaver', { status: 'DELETED' }),
       member('g0', 'identity', 'u0'),
       member('g0', 'identity', 'leaver'),
+      { ...group('dissolved'), status: 'DELETED' },
+      member('dissolved', 'identity', 'u0'),
+      member('dissolved', 'group', 'g0'),
     ),
   ],
   people: Array.from({ length: accountCount }, (_, n) => ({ id: `person${n}` })),
@@ -63,6 +66,7 @@ export function groupsSuite(store: () => TestStore): void {
     const { view, svc } = filled(store, graph);
     const people = Array.from({ length: accountCount }, (_, n) => `person${n}`);
     const chat = (key: string) => ({ svc: svc('chat'), key });
+    const pager = () => ({ svc: svc('pager'), key: 'g0' });
     const groups = Array.from({ length: groupCount }, (_, n) => `g${n}`);
 
     it('of people, through groups of groups with cycles: as reckoned by hand', async () => {
@@ -90,12 +94,12 @@ export function groupsSuite(store: () => TestStore): void {
     });
 
     it.each([true, false])('list their living members, transitive: %s', async (transitive) => {
-      const found = await view().membersOfGroups([...groups.map(chat), { svc: svc('pager'), key: 'g0' }], transitive, all);
+      const found = await view().membersOfGroups([...groups.map(chat), pager()], transitive, all);
       for (const key of groups) {
         const expected = transitive ? reach([key], childrenOf) : new Set(childrenOf(key));
         expect(new Set(sliceKeys(found.get(keyText(chat(key)))) ?? [])).toEqual(new Set([...expected].filter((each) => each.startsWith('u'))));
       }
-      expect(sliceKeys(found.get(keyText({ svc: svc('pager'), key: 'g0' })))).toEqual(['u0']);
+      expect(sliceKeys(found.get(keyText(pager())))).toEqual(['u0']);
     });
 
     it.each([1, 2, 7])('page for every parent alike, %s at a time', async (size) => {
@@ -106,18 +110,19 @@ export function groupsSuite(store: () => TestStore): void {
             .then((slices) => slices.get(person));
         expect(keysOf(await walk(size, read))).toEqual(sliceKeys(await read(all)) ?? []);
       }
-      for (const key of groups.slice(0, 8)) {
+      for (const key of [...groups.slice(0, 8).map(chat), pager()]) {
         const read = (window: Parameters<ReturnType<typeof view>['membersOfGroups']>[2]) =>
           view()
-            .membersOfGroups(groups.map(chat), true, window)
-            .then((slices) => slices.get(keyText(chat(key))));
+            .membersOfGroups([...groups.map(chat), pager()], true, window)
+            .then((slices) => slices.get(keyText(key)));
         expect(keysOf(await walk(size, read))).toEqual(sliceKeys(await read(all)) ?? []);
       }
     });
 
     it('know the groups around them', async () => {
-      const parents = await view().parentsOfGroups(groups.map(chat));
+      const parents = await view().parentsOfGroups([...groups.map(chat), pager()]);
       const children = await view().childrenOfGroups(groups.map(chat));
+      expect(parents.get(keyText(pager()))).toBeUndefined();
       for (const key of groups) {
         expect((keysOf(parents.get(keyText(chat(key)))) ?? []).toSorted()).toEqual(parentsOf(key).toSorted());
         expect((keysOf(children.get(keyText(chat(key)))) ?? []).toSorted()).toEqual(

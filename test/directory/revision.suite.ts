@@ -98,7 +98,7 @@ export function revisionSuite(store: () => TestStore): void {
     it('does not see what was read from a service that is not configured any more', async () => {
       const { connection } = store();
       await emptyStore(connection);
-      await fillStore(connection, {
+      const { svc } = await fillStore(connection, {
         services: [{ name: 'chat', configured: 0 }, { name: 'empty' }],
         records: of('chat', identity('U1', { emails: [email('ana@x.example')] }), role('r1'), grant('g1', { kind: 'identity', externalId: 'U1' })),
         people: [{ id: 'ana' }],
@@ -107,6 +107,7 @@ export function revisionSuite(store: () => TestStore): void {
       });
       const view = await openView(store());
       expect(view.services.map(({ name }) => name)).toEqual(['empty']);
+      expect(await view.identitiesByKeys([{ svc: svc('chat'), key: 'U1' }])).toEqual(new Map());
       expect(await state(view)).toMatchObject({
         users: ['ana'],
         accounts: [],

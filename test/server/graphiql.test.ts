@@ -17,8 +17,8 @@ test('a browser gets GraphiQL with the examples in tabs', async () => {
   expect(html).toContain('query Named($n: Int)');
 });
 
-test('the page asks nobody else for anything', () => {
-  const { html, contentSecurityPolicy } = renderConsole(examples);
+test('the page asks nobody else for anything', async () => {
+  const { html, contentSecurityPolicy } = await renderConsole(examples);
   const markup = html.replaceAll(/<script>[\s\S]*<\/script>/g, '').replaceAll(/<style>[\s\S]*?<\/style>/g, '');
   const [style = ''] = /<style>[\s\S]*?<\/style>/.exec(html) ?? [];
   const addresses = [...markup.matchAll(/(?:src|href|action|srcset)\s*=\s*"([^"]*)"/g)].map(([, address]) => address ?? '');
@@ -30,8 +30,8 @@ test('the page asks nobody else for anything', () => {
   expect(contentSecurityPolicy).not.toMatch(/https?:|\*/);
 });
 
-test('the policy allows exactly the one script of the page', () => {
-  const { html, contentSecurityPolicy } = renderConsole(examples);
+test('the policy allows exactly the one script of the page', async () => {
+  const { html, contentSecurityPolicy } = await renderConsole(examples);
   const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script ?? '');
   expect(scripts).toHaveLength(1);
   expect(contentSecurityPolicy).toContain(

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { codesOf, endpoint, post, startEmpty, toReply, type Reply } from './support.ts';
+import { codesOf, endpoint, post, shareEmpty, startEmpty, toReply, type Reply } from './support.ts';
 import type { Server } from '../../src/server/server.ts';
+
+const bench = shareEmpty();
 
 const query = '{ services { id } }';
 const answer = { data: { services: [] } };
@@ -21,19 +23,16 @@ describe('media types', () => {
     ['application/json;q=0.9, application/graphql-response+json;q=0.1', 'application/json; charset=utf-8'],
     ['text/event-stream, multipart/mixed, application/json', 'application/json; charset=utf-8'],
   ])('accept %s is answered as %s', async (accept, type) => {
-    await using bench = await startEmpty();
     const reply = await post(bench.server, { query }, accept === undefined ? {} : { accept });
     expect([reply.status, reply.type, reply.body]).toEqual([200, type, answer]);
   });
 
   test('what we cannot write is refused', async () => {
-    await using bench = await startEmpty();
     expect((await post(bench.server, { query }, { accept: 'text/csv' })).status).toBe(406);
     expect((await post(bench.server, { query }, { accept: 'application/json;q=0' })).status).toBe(406);
   });
 
   test('a failure of the query is 200 as application/json and 400 as application/graphql-response+json', async () => {
-    await using bench = await startEmpty();
     for (const [text, code] of [
       ['{', 'GRAPHQL_PARSE_FAILED'],
       ['{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
@@ -55,18 +54,15 @@ describe('media types', () => {
     'application/json; charset=utf-16',
     'application/jsonp',
   ])('a body of %s is refused', async (type) => {
-    await using bench = await startEmpty();
     const reply = await post(bench.server, { query }, { 'content-type': type });
     expect([reply.status, codesOf(reply)]).toEqual([415, ['BAD_USER_INPUT']]);
   });
 
   test('a body in UTF-8 may say so', async () => {
-    await using bench = await startEmpty();
     expect((await post(bench.server, { query }, { 'content-type': 'application/json; charset="UTF-8"' })).body).toEqual(answer);
   });
 
   test('a compressed body is refused: its size cannot be told', async () => {
-    await using bench = await startEmpty();
     expect((await post(bench.server, { query }, { 'content-encoding': 'gzip' })).status).toBe(415);
   });
 });
@@ -83,7 +79,6 @@ describe('bodies', () => {
     ['a batch', '[{"query":"{ __typename }"}]', 'BATCHING_DISABLED'],
     ['lists a hundred thousand deep', `{"query":"{ __typename }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'BAD_USER_INPUT'],
   ])('%s is refused', async (_name, body, code) => {
-    await using bench = await startEmpty();
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const reply = await post(bench.server, body, { accept });
       expect([reply.status, codesOf(reply)]).toEqual([400, [code]]);
@@ -91,7 +86,6 @@ describe('bodies', () => {
   });
 
   test('one byte over the limit is too large', async () => {
-    await using bench = await startEmpty();
     const text = JSON.stringify({ query });
     const fits = text.padEnd(256 * 1024);
     expect((await post(bench.server, fits)).body).toEqual(answer);
@@ -100,7 +94,6 @@ describe('bodies', () => {
   });
 
   test('keys that name prototypes change nothing', async () => {
-    await using bench = await startEmpty();
     const reply = await post(
       bench.server,
       '{"query":"{ services { id } }","__proto__":{"operationName":"x"},"variables":{"__proto__":{"polluted":1}}}',
@@ -112,7 +105,6 @@ describe('bodies', () => {
 
 describe('GET', () => {
   test('a query needs a header that no other site can make a browser send', async () => {
-    await using bench = await startEmpty();
     const bare = await get(bench.server, asked(query));
     expect([bare.status, codesOf(bare)]).toEqual([403, ['FORBIDDEN']]);
     expect((await get(bench.server, asked(query), { 'graphql-require-preflight': '1' })).body).toEqual(answer);
@@ -120,20 +112,17 @@ describe('GET', () => {
   });
 
   test.each(['message/http', 'text/plain', 'application/x-www-form-urlencoded'])('content-type %s is refused', async (type) => {
-    await using bench = await startEmpty();
     const reply = await get(bench.server, asked(query), { 'content-type': type, 'graphql-require-preflight': '1' });
     expect(reply.status).toBe(415);
   });
 
   test('a mutation is refused', async () => {
-    await using bench = await startEmpty();
     const mutation = asked('mutation { syncService(service: { type: "slack" }) { userErrors { code } } }');
     const reply = await get(bench.server, mutation, { 'graphql-require-preflight': '1' });
     expect([reply.status, reply.headers.get('allow'), codesOf(reply)]).toEqual([405, 'POST', ['BAD_USER_INPUT']]);
   });
 
   test('variables and operationName are read from the address', async () => {
-    await using bench = await startEmpty();
     const text = 'query A($n: Int) { users(first: $n) { nodes { id } } } query B { __typename }';
     const search = `${asked(text)}&operationName=A&variables=${encodeURIComponent('{"n":1}')}`;
     expect((await get(bench.server, search, { 'graphql-require-preflight': '1' })).body).toEqual({ data: { users: { nodes: [] } } });
@@ -143,7 +132,6 @@ describe('GET', () => {
 
 describe('other sites', () => {
   test('only the names of loopback are answered', async () => {
-    await using bench = await startEmpty();
     for (const host of ['localhost', 'localhost:4000', '127.0.0.1:4000', '127.9.9.9', '[::1]:4000', 'LOCALHOST:1']) {
       expect((await post(bench.server, { query }, { host })).status).toBe(200);
     }
@@ -154,7 +142,6 @@ describe('other sites', () => {
   });
 
   test('no answer invites another origin', async () => {
-    await using bench = await startEmpty();
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
     const preflight = await bench.server.fetch(new Request(endpoint, { method: 'OPTIONS', headers }));
     const posted = await post(bench.server, { query }, { origin: 'https://evil.example' });
@@ -167,7 +154,6 @@ describe('other sites', () => {
 
 describe('addresses', () => {
   test('the root leads to the API, and what is not there is not found', async () => {
-    await using bench = await startEmpty();
     const root = await bench.server.fetch(new Request('http://localhost/'));
     expect([root.status, root.headers.get('location')]).toEqual([302, '/graphql']);
     expect((await bench.server.fetch(new Request('http://localhost/graphql/x'))).status).toBe(404);
@@ -191,7 +177,6 @@ describe('addresses', () => {
   });
 
   test('every answer of the API is numbered and not kept', async () => {
-    await using bench = await startEmpty();
     const first = await post(bench.server, { query: '{ nothing }' });
     const second = await post(bench.server, { query: '{ nothing }' });
     expect(first.headers.get('cache-control')).toBe('no-store');

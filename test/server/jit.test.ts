@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { codesOf, post, startEmpty } from './support.ts';
+import { codesOf, post, shareEmpty } from './support.ts';
+
+const bench = shareEmpty();
 
 const rounds = [1, 2, 3, 4];
 
 test('the named operation answers, whichever came first', async () => {
-  await using bench = await startEmpty();
   const query = 'query A { a: __typename services { id } } query B { b: __typename }';
   for (const _round of rounds) {
     expect((await post(bench.server, { query, operationName: 'A' })).body).toEqual({ data: { a: 'Query', services: [] } });
@@ -13,7 +14,6 @@ test('the named operation answers, whichever came first', async () => {
 });
 
 test('a document with a query and a mutation is never answered with the other', async () => {
-  await using bench = await startEmpty();
   const query = 'query Q { q: __typename } mutation M { syncService(service: { type: "slack" }) { userErrors { code field } } }';
   for (const _round of rounds) {
     expect((await post(bench.server, { query, operationName: 'Q' })).body).toEqual({ data: { q: 'Query' } });
@@ -24,7 +24,6 @@ test('a document with a query and a mutation is never answered with the other', 
 });
 
 test('variables are this request’s: @include, @skip, defaults, null', async () => {
-  await using bench = await startEmpty();
   const query =
     'query ($yes: Boolean!, $n: Int = 5) { a: __typename @include(if: $yes) b: __typename @skip(if: $yes) users(first: $n) { totalCount @include(if: $yes) nodes { id } } }';
   for (const _round of rounds) {
@@ -38,7 +37,6 @@ test('variables are this request’s: @include, @skip, defaults, null', async ()
 });
 
 test('an error of one field leaves its siblings, with path and place', async () => {
-  await using bench = await startEmpty();
   const query = '{ ok: services { id } user(by: { id: "nonsense" }) { id } }';
   for (const _round of rounds) {
     const reply = await post(bench.server, { query });
@@ -48,7 +46,6 @@ test('an error of one field leaves its siblings, with path and place', async () 
 });
 
 test('a list with errors keeps the other elements', async () => {
-  await using bench = await startEmpty();
   const refs = [{ email: 'a@acme.example' }, { username: 'b' }];
   for (const _round of rounds) {
     const reply = await post(bench.server, { query: 'query ($refs: [UserBy!]!) { usersBy(refs: $refs) { id } }', variables: { refs } });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { codesOf, post, startEmpty, type EmptyServer } from './support.ts';
+import { codesOf, post, shareEmpty, type EmptyServer } from './support.ts';
+
+const bench = shareEmpty();
 
 const strict = { accept: 'application/graphql-response+json' };
 const nested = 'query ($n: Int) { users(first: 100) { nodes { groups(first: $n) { nodes { members(first: $n) { nodes { id } } } } } } }';
 
-async function refusal({ server }: EmptyServer, query: string, variables?: object): Promise<readonly [number, unknown[]]> {
+async function refusal({ server }: Pick<EmptyServer, 'server'>, query: string, variables?: object): Promise<readonly [number, unknown[]]> {
   const reply = await post(server, { query, variables });
   return [reply.status, codesOf(reply)];
 }
@@ -12,7 +14,6 @@ const passes = [200, []] as const;
 
 describe('the cost is told with this request’s variables', () => {
   test('cheap first, costly after', async () => {
-    await using bench = await startEmpty();
     for (let round = 0; round < 3; round++) {
       expect(await refusal(bench, nested, { n: 1 })).toEqual(passes);
       expect(await refusal(bench, nested, { n: 100 })).toEqual([400, ['QUERY_COMPLEXITY']]);
@@ -20,7 +21,6 @@ describe('the cost is told with this request’s variables', () => {
   });
 
   test('costly first, cheap after', async () => {
-    await using bench = await startEmpty();
     for (let round = 0; round < 3; round++) {
       expect(await refusal(bench, nested, { n: 100 })).toEqual([400, ['QUERY_COMPLEXITY']]);
       expect(await refusal(bench, nested, { n: 1 })).toEqual(passes);
@@ -28,7 +28,6 @@ describe('the cost is told with this request’s variables', () => {
   });
 
   test('a refusal costs no statement', async () => {
-    await using bench = await startEmpty();
     const before = bench.statements();
     await post(bench.server, { query: nested, variables: { n: 100 } });
     expect(bench.statements()).toBe(before);
@@ -37,26 +36,22 @@ describe('the cost is told with this request’s variables', () => {
 
 describe('sizes', () => {
   test('a page of a hundred rows below each of a hundred is refused', async () => {
-    await using bench = await startEmpty();
     expect(await refusal(bench, '{ users(first: 100) { nodes { grants(first: 100) { nodes { id } } } } }')).toEqual([400, ['QUERY_COMPLEXITY']]);
   });
 
   test('depth 12 passes, 13 does not', async () => {
-    await using bench = await startEmpty();
     const deep = (levels: number): string => `{ services { ${'coverage { service { '.repeat(levels)} id ${'} }'.repeat(levels)} } }`;
     expect(await refusal(bench, deep(5))).toEqual(passes);
     expect(await refusal(bench, deep(6))).toEqual([400, ['QUERY_DEPTH']]);
   });
 
   test('breadth 300 passes, 301 does not', async () => {
-    await using bench = await startEmpty();
     const wide = (fields: number): string => `{ services { ${Array.from({ length: fields - 1 }, (_, index) => `f${index}: id`).join(' ')} } }`;
     expect(await refusal(bench, wide(300))).toEqual(passes);
     expect(await refusal(bench, wide(301))).toEqual([400, ['QUERY_BREADTH']]);
   });
 
   test('2,000 tokens pass, one more does not, in both media types', async () => {
-    await using bench = await startEmpty();
     const long = (tokens: number): string => `{ nodes(ids: [${'"" '.repeat(tokens - 12)}]) { id } }`;
     expect((await refusal(bench, long(2000)))[1]).toEqual(['BAD_USER_INPUT']);
     expect(await refusal(bench, long(2001))).toEqual([400, ['QUERY_TOO_LONG']]);
@@ -64,7 +59,6 @@ describe('sizes', () => {
   });
 
   test('three thousand aliases get one error', async () => {
-    await using bench = await startEmpty();
     const aliases = Array.from({ length: 3000 }, (_, index) => `a${index}: services { id }`).join(' ');
     const reply = await post(bench.server, { query: `{ ${aliases} }` });
     expect([reply.status, codesOf(reply)]).toEqual([400, ['QUERY_TOO_LONG']]);
@@ -73,20 +67,17 @@ describe('sizes', () => {
   });
 
   test.each([22, 150])('fragments that double %i times end at once', async (levels) => {
-    await using bench = await startEmpty();
     const fragments = Array.from({ length: levels }, (_, index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`).join(' ');
     const query = `{ ...F0 } ${fragments} fragment F${levels} on Query { services { id } }`;
     expect(await refusal(bench, query)).toEqual([400, ['QUERY_BREADTH']]);
   });
 
   test('fragments in a circle are refused', async () => {
-    await using bench = await startEmpty();
     const reply = await post(bench.server, { query: '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }' }, strict);
     expect([reply.status, codesOf(reply)]).toEqual([400, ['GRAPHQL_VALIDATION_FAILED']]);
   });
 
   test('a thousand wrong fields get fifty errors', async () => {
-    await using bench = await startEmpty();
     const fields = Array.from({ length: 900 }, (_, index) => `wrong${index}`).join(' ');
     const reply = await post(bench.server, { query: `{ ${fields} }` });
     expect(reply.body.errors).toHaveLength(50);
@@ -94,7 +85,6 @@ describe('sizes', () => {
   });
 
   test('what clients add by themselves is free: __typename and the introspection of GraphiQL', async () => {
-    await using bench = await startEmpty();
     const { getIntrospectionQuery } = await import('graphql');
     const introspection = getIntrospectionQuery({ descriptions: true, specifiedByUrl: true, inputValueDeprecation: true, oneOf: true });
     expect(await refusal(bench, introspection)).toEqual(passes);
@@ -109,12 +99,10 @@ describe('what people ask for passes', () => {
   const person = `{ id displayName primaryEmail identities ${account} groups { nodes { displayName } } grants { nodes { level scope { displayName } } } }`;
 
   test('one person with everything', async () => {
-    await using bench = await startEmpty();
     expect(await refusal(bench, `{ user(by: { email: "ann@acme.example" }) ${person} }`)).toEqual(passes);
   });
 
   test('a hundred people with accounts, roles, groups and grants', async () => {
-    await using bench = await startEmpty();
     const refs = Array.from({ length: 100 }, (_, index) => ({ email: `p${index}@acme.example` }));
     expect(await refusal(bench, `query ($refs: [UserBy!]!) { usersBy(refs: $refs) ${person} }`, { refs })).toEqual(passes);
     expect(
@@ -123,14 +111,12 @@ describe('what people ask for passes', () => {
   });
 
   test('a hundred grants with who, what and where', async () => {
-    await using bench = await startEmpty();
     const query = `{ grants(first: 100) { nodes { level user { displayName primaryEmail } principal { ... on Identity { externalId } ... on Group { displayName members { nodes { displayName } } } } role { name } scope { displayName kind parent { displayName } } } } }`;
     expect(await refusal(bench, query)).toEqual(passes);
   });
 });
 
 test('a variable that does not fit is the caller’s, without suggestions, however often it is sent', async () => {
-  await using bench = await startEmpty();
   for (let round = 0; round < 3; round++) {
     const level = await post(
       bench.server,
@@ -146,7 +132,6 @@ test('a variable that does not fit is the caller’s, without suggestions, howev
 });
 
 test('misspelt fields get no suggestions', async () => {
-  await using bench = await startEmpty();
   const reply = await post(bench.server, { query: '{ servicez { id } services { ids } users(frist: 1) { nodes { id } } }' });
   expect(codesOf(reply)).toContain('GRAPHQL_VALIDATION_FAILED');
   expect(JSON.stringify(reply.body)).not.toContain('Did you mean');

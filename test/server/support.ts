@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { createDirectory } from '../../src/directory/directory.ts';
 import type { Directory, Operator } from '../../src/directory/view.ts';
 import type { Log } from '../../src/server/errors.ts';
@@ -45,6 +46,28 @@ export async function startEmpty(options: Partial<Omit<ServerOptions, 'log'>> = 
       await store.close();
       rmSync(folder, { recursive: true });
     },
+  };
+}
+
+/** One such server for the tests of a file that leave it as it is. */
+export function shareEmpty(): Omit<EmptyServer, typeof Symbol.asyncDispose> {
+  let started: EmptyServer | undefined;
+  beforeAll(async () => {
+    started = await startEmpty();
+  });
+  afterAll(() => started?.[Symbol.asyncDispose]());
+  const ready = (): EmptyServer => {
+    if (started === undefined) throw new Error('the server has not started');
+    return started;
+  };
+  return {
+    get server() {
+      return ready().server;
+    },
+    get entries() {
+      return ready().entries;
+    },
+    statements: () => ready().statements(),
   };
 }
 

@@ -16,7 +16,7 @@ import type { StoreConnection } from '../../src/store/open.ts';
 import { kindTables, projection } from '../../src/store/sync/kinds.ts';
 import { openRev, type LinkTable, type PersonTable, type ServiceTable, type Tables } from '../../src/store/tables.ts';
 
-export interface ServiceFill extends Partial<Omit<ServiceTable, 'svc' | 'profile' | 'issue'>> {
+interface ServiceFill extends Partial<Omit<ServiceTable, 'svc' | 'profile' | 'issue'>> {
   readonly name: string;
   readonly profile?: object;
   readonly issue?: object;
@@ -31,9 +31,9 @@ export interface RecordFill {
   readonly readAt?: number;
 }
 
-export type PersonFill = Pick<PersonTable, 'id'> & Partial<Omit<PersonTable, 'from_rev' | 'to_rev'>>;
+type PersonFill = Pick<PersonTable, 'id'> & Partial<Omit<PersonTable, 'from_rev' | 'to_rev'>>;
 
-export interface LinkFill extends Partial<Omit<LinkTable, 'svc' | 'key' | 'state' | 'user_id' | 'from_rev' | 'to_rev' | 'evidence' | 'decided_by'>> {
+interface LinkFill extends Partial<Omit<LinkTable, 'svc' | 'key' | 'state' | 'user_id' | 'from_rev' | 'to_rev' | 'evidence' | 'decided_by'>> {
   readonly service: string;
   readonly account: string;
   readonly user?: string;
@@ -151,7 +151,7 @@ async function insert(write: Write, table: keyof Tables, rows: readonly object[]
   for (let start = 0; start < rows.length; start += 500) {
     await write
       .insertInto(table)
-      .values(rows.slice(start, start + 500) as never)
+      .values(rows.slice(start, start + 500))
       .execute();
   }
 }
@@ -262,7 +262,6 @@ export const group = (externalId: string, displayName = externalId): GroupRecord
   externalId,
   displayName,
   groupKind: 'team',
-  parents: [],
   status: 'ACTIVE',
 });
 

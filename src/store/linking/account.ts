@@ -53,6 +53,7 @@ export function toAccountEvidence(
     }),
     link: open?.incarnation === incarnation ? toCurrentLink(open) : undefined,
     staleLink: open !== undefined && open.incarnation !== incarnation,
+    formerUser: open !== undefined && open.incarnation !== incarnation ? (open.user_id ?? undefined) : undefined,
     linkedSince: linkedSince(links),
     rejected: rejectedUsers(links, heirs),
     cases: rows.cases.map(({ id, reason, candidates, opened_at, decision }) => ({

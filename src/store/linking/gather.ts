@@ -16,7 +16,9 @@ export async function gatherEvidence(db: Db, seeds: readonly RecordKey[], contex
   for (let next: readonly RecordKey[] = seeds; next.length > 0;) {
     const found = await readAccounts(db, next, context);
     for (const account of found) accounts.set(account.id, account);
-    const users = found.flatMap(({ link }) => link?.userId ?? []).filter((user) => !asked.users.has(user) && asked.users.add(user));
+    const users = found
+      .flatMap(({ link, formerUser }) => link?.userId ?? formerUser ?? [])
+      .filter((user) => !asked.users.has(user) && asked.users.add(user));
     const neighbours = [
       ...(await addresses.follow(found)),
       ...(await accountsOf(db, users)),

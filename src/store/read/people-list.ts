@@ -55,19 +55,25 @@ function behind(column: Fragment, nullable: boolean, descending: boolean, after:
 function conditions(at: Snapshot, filter: PeopleFilter): readonly Fragment[] {
   const { kind, status, email, search, level, svcs, unlinkedIn, inactiveSince, updatedSince } = filter;
   const livingIn = (services: Fragment): Fragment =>
-    sql`exists (select 1 from ${links(at)} where l.user_id = p.id and ${linked(at)} and ${services} and i.status <> 'DELETED')`;
+    sql`(exists (select 1 from ${links(at)} where l.user_id = p.id and ${linked(at)} and ${services} and i.status <> 'DELETED'))`;
   return [
     status === undefined ? sql`p.status <> 'DELETED'` : sql`p.status = ${status}`,
     ...(kind === undefined ? [] : [sql`p.kind = ${kind}`]),
     ...(search === undefined ? [] : contains('p.search_text', search)),
     ...(email === undefined ? [] : [sql`p.id in ${holdersOf(at, email)}`]),
-    ...(svcs === undefined ? [] : [livingIn(ofServices(svcs, 'l'))]),
-    ...(unlinkedIn === undefined ? [] : [unlinkedIn.length === 0 ? sql`1 = 0` : sql`not ${livingIn(ofServices(unlinkedIn, 'l'))}`]),
-    ...(level === undefined ? [] : [sql`p.id in ${holdersOfLevel(at, level, svcs ?? at.svcs)}`]),
+    ...(svcs === undefined ? [] : [askedOfEach(livingIn(ofServices(svcs, 'l')))]),
+    ...(unlinkedIn === undefined ? [] : [unlinkedIn.length === 0 ? sql`1 = 0` : askedOfEach(sql`(not ${livingIn(ofServices(unlinkedIn, 'l'))})`)]),
+    ...(level === undefined ? [] : [askedOfEach(sql`(p.id in ${holdersOfLevel(at, level, svcs ?? at.svcs)})`)]),
     ...(inactiveSince === undefined ? [] : [sql`p.last_active_at < ${inactiveSince}`]),
     ...(updatedSince === undefined ? [] : [sql`p.updated_at >= ${updatedSince}`]),
   ];
 }
+
+/**
+ * A condition that is put to each person in the order of the list, until the page is full. `is true` keeps PostgreSQL from joining with all answers
+ * first: it takes them for few, and then compares everybody with every one of them.
+ */
+const askedOfEach = (condition: Fragment): Fragment => sql`${condition} is true`;
 
 function holdersOf(at: Snapshot, email: string): Fragment {
   const key = emailKey(email);

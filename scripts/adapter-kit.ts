@@ -1,0 +1,57 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const templateFolder = join(import.meta.dirname, 'adapter-template');
+const validType = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+export interface AdapterNames {
+  /** `acme-chat`: the folder, and the type in the configuration. */
+  readonly type: string;
+  /** `acmeChat` */
+  readonly variable: string;
+  /** `AcmeChat` */
+  readonly prefix: string;
+  /** `Acme Chat`; the newcomer corrects the spelling. */
+  readonly vendor: string;
+}
+
+/** @throws RangeError for a name that cannot be a folder, a type and a variable */
+export function toAdapterNames(type: string): AdapterNames {
+  if (!validType.test(type))
+    throw new RangeError(`"${type}" cannot be the name of an adapter: expected lower-case words joined by "-", such as acme-chat`);
+  const words = type.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const prefix = words.join('');
+  return { type, prefix, variable: prefix.charAt(0).toLowerCase() + prefix.slice(1), vendor: words.join(' ') };
+}
+
+/** The files of a new adapter by name: the template, which is an adapter of its own and passes the suite, under its new name. */
+export async function createAdapterFiles({ type, variable, prefix, vendor }: AdapterNames): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const file of await readdir(templateFolder)) {
+    const text = await readFile(join(templateFolder, file), 'utf8');
+    const renamed = text
+      .replaceAll('new-service', type)
+      .replaceAll('New Service', vendor)
+      .replaceAll('NewService', prefix)
+      .replaceAll('newService', variable);
+    files.set(file, renamed);
+  }
+  return files;
+}
+
+/**
+ * The registry (`adapters/index.ts`) with the new adapter in it.
+ * @throws Error when the registry does not look as this expects
+ */
+export function registerAdapter(registry: string, { type, variable, prefix }: AdapterNames): string {
+  const imports = `import { ${variable} } from './${type}/index.ts';\nimport { create${prefix}Sandbox } from './${type}/sandbox.ts';\n`;
+  const lastImport = registry.lastIndexOf('\nimport ');
+  const afterImports = registry.indexOf('\n', lastImport + 1) + 1;
+  const withImports = registry.slice(0, afterImports) + imports + registry.slice(afterImports);
+  const withAdapter = withImports.replace(/(byType\(\[[^\]]*?),?(\s*\]\))/, `$1, ${variable}$2`);
+  const withSandbox = withAdapter.replace(/(sandboxes[^=]*= new Map\(\[[^;]*?)(\n\]\);)/, `$1\n  ['${type}', create${prefix}Sandbox],$2`);
+  if (lastImport === -1 || withAdapter === withImports || withSandbox === withAdapter) {
+    throw new Error('adapters/index.ts has another form than expected: add the imports and the two lines by hand');
+  }
+  return withSandbox;
+}
