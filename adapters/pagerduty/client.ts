@@ -2,7 +2,7 @@ import { z, type ZodType } from 'zod';
 import { AdapterError } from '../../src/contract/errors.ts';
 import type { Http, HttpRequest, HttpResponse } from '../../src/contract/http.ts';
 import type { PagerDutySettings } from './config.ts';
-import { failure, member, paging, team, user, type WireMember, type WireTeam, type WireUser } from './wire.ts';
+import { failure, member, paging, session, team, user, type WireMember, type WireSession, type WireTeam, type WireUser } from './wire.ts';
 
 /** `limit` is cut to 100 by the service (developer.pagerduty.com/docs/pagination). */
 const maxPageSize = 100;
@@ -86,6 +86,18 @@ export function createClient(settings: PagerDutySettings, http: Http) {
     },
 
     teams: (request: PageRequest, signal: AbortSignal): Promise<WirePage<WireTeam>> => page('teams', 'teams', team, request, [], signal),
+
+    /** All of one user; none when there is no such user. */
+    async sessions(userId: string, signal: AbortSignal): Promise<Pick<WirePage<WireSession>, 'items' | 'rejected'>> {
+      const path = `users/${encodeURIComponent(userId.toWellFormed())}/sessions`;
+      try {
+        const body = (await call(path, undefined, signal)).json();
+        return toPage(body, { path, name: 'user_sessions', item: session, limit: Infinity, offset: 0 });
+      } catch (error) {
+        if (error instanceof AdapterError && error.code === 'NOT_FOUND') return { items: [], rejected: [] };
+        throw error;
+      }
+    },
 
     members: (teamId: string, request: PageRequest, signal: AbortSignal): Promise<WirePage<WireMember>> =>
       page(`teams/${encodeURIComponent(teamId.toWellFormed())}/members`, 'members', member, request, [], signal),

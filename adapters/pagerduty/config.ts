@@ -9,6 +9,10 @@ export const settings = z.strictObject({
     .enum(['key', 'bearer'])
     .default('key')
     .describe('`key`: a REST API key of the account or of a user (a read-only account key is enough). `bearer`: an OAuth token with scopes.'),
+  readSessions: z
+    .boolean()
+    .default(false)
+    .describe('Whether to read who is signed in and how (metadata only). It costs one call per user, and an OAuth token needs users:sessions.read.'),
   credentials: z
     .strictObject({
       token: z

@@ -5,6 +5,7 @@ import { createClient, type PagerDutyClient } from './client.ts';
 import { settings, type PagerDutySettings } from './config.ts';
 import { toAlongside, toIdentity, toRoles, toSubdomain } from './map.ts';
 import { foldCase } from './fold-case.ts';
+import { sessionsListing } from './sessions.ts';
 import { teamsListing } from './teams.ts';
 import { usersListing } from './users.ts';
 import type { WireUser } from './wire.ts';
@@ -33,10 +34,10 @@ export const pagerduty = defineAdapter<PagerDutySettings>({
   manners,
   // Administrators and the identity provider enter login addresses, and nobody proves one: an asserted address counts within the company's domains.
   defaults: { emailTrust: 'VERIFIED_ONLY', people: 'match' },
-  create: (configured: PagerDutySettings, http: Http): Adapter => createAdapter(createClient(configured, http)),
+  create: (configured: PagerDutySettings, http: Http): Adapter => createAdapter(createClient(configured, http), configured.readSessions),
 });
 
-function createAdapter(client: PagerDutyClient): Adapter {
+function createAdapter(client: PagerDutyClient, readSessions: boolean): Adapter {
   return {
     async describe(signal) {
       const user = await client.anyUser(signal);
@@ -55,6 +56,7 @@ function createAdapter(client: PagerDutyClient): Adapter {
       usersListing(client),
       teamsListing(client),
       { name: 'roles', yields: ['role'], page: () => Promise.resolve({ records: toRoles(), rejected: [], next: null }) },
+      ...(readSessions ? [sessionsListing(client)] : []),
     ],
 
     // No batch: one request per id.

@@ -1,4 +1,4 @@
-import type { DemoAccount, DemoGroup, DemoInstance } from '../../src/contract/sandbox.ts';
+import type { DemoAccount, DemoCredential, DemoGroup, DemoInstance } from '../../src/contract/sandbox.ts';
 
 /** The instance as the service looks things up: built once for each array of it. */
 export interface Directory {
@@ -134,7 +134,15 @@ export function createViews(instance: DemoInstance) {
     };
   }
 
-  return { user, userReference, team, contactMethods };
+  const session = ({ externalId, account, name, createdAt }: DemoCredential) => ({
+    id: externalId,
+    user_id: account,
+    created_at: new Date(createdAt).toISOString(),
+    type: name,
+    summary: `${name} session from 192.0.2.7`,
+  });
+
+  return { user, userReference, team, contactMethods, session };
 }
 
 /** Made up, one for each account, so that it can be searched for wherever it should not be. */

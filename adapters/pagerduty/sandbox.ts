@@ -54,6 +54,10 @@ export const createPagerDutySandbox: CreateSandbox = (instance, options = {}) =>
       const method = methods.find((entry) => entry.id === partId);
       return method && ok({ contact_method: method });
     }
+    if (part === 'sessions' && partId === undefined) {
+      const own = instance.credentials.filter((each) => each.kind === 'SESSION' && each.account === id);
+      return ok({ user_sessions: own.map(views.session) });
+    }
     if (part !== undefined) return undefined;
     const include = includesOf(request, [...userIncludes, 'calendar_urls']);
     return include === undefined ? invalid(['Include is not valid']) : ok({ user: views.user(account, include, directory) });

@@ -60,6 +60,10 @@ export type WireTeam = z.infer<typeof team>;
 export const member = z.object({ user: z.object({ id }), role: text });
 export type WireMember = z.infer<typeof member>;
 
+/** The summary names the place of the sign-in, and is left out. */
+export const session = z.object({ id: z.string().min(1), type: text, created_at: text });
+export type WireSession = z.infer<typeof session>;
+
 /** Classic paging: developer.pagerduty.com/docs/pagination. `total` is null unless asked for. */
 export const paging = z.object({ limit: count, offset: count, more: flag, total: count });
 

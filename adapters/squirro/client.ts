@@ -80,6 +80,12 @@ export function createClient(settings: SquirroSettings, http: Http) {
       return body === undefined || parsed.data?.id !== session.sessionId ? undefined : parsed.data;
     },
 
+    /** Undefined when the cluster does not tell. */
+    async passwordPolicy(signal: AbortSignal): Promise<wire.WirePasswordPolicy | undefined> {
+      const body = await unless(get(paths.assumed.passwordPolicy, signal), refused);
+      return body === undefined ? undefined : wire.passwordPolicy.safeParse(body).data;
+    },
+
     groups: (signal: AbortSignal) => list(paths.groups, 'groups', wire.group, signal),
 
     projects: (signal: AbortSignal) => list(paths.projects, 'projects', wire.project, signal),

@@ -5,6 +5,7 @@ import { settings, type SquirroSettings } from './config.ts';
 import { refused, unless } from './errors.ts';
 import { groupsListing, projectsListing, rolesListing, workspacesListing } from './listings.ts';
 import { toOrganization, toWorkspace } from './map.ts';
+import { toPasswordPolicy } from './password-policy.ts';
 import { callsAtOnce } from './queue.ts';
 import { credentialsListing, getIdentities, usersListing } from './users.ts';
 
@@ -30,6 +31,10 @@ function createAdapter(configured: SquirroSettings, client: SquirroClient): Adap
       workspacesListing(client),
       ...(configured.readCredentials ? [credentialsListing(client, configured)] : []),
     ],
+    passwordPolicy: async (signal) => {
+      const policy = await client.passwordPolicy(signal);
+      return policy && toPasswordPolicy(policy);
+    },
     getIdentities: (externalIds, signal) => getIdentities(client, configured, externalIds, signal),
   };
 }

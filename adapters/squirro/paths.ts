@@ -31,6 +31,7 @@ export function createPaths({ userPath, topicPath }: Pick<SquirroSettings, 'user
     projects: topic('projects', 'projects'),
     projectMembers: (id: string) => user('projects/{id}/members', 'projects', id, 'members'),
     assumed: {
+      passwordPolicy: user('password_policy', 'password_policy'),
       session: (id: string, sessionId: string) => user('users/{id}/sessions/{id}', 'users', id, 'sessions', sessionId),
       workspaces: user('workspaces', 'workspaces'),
       workspaceUsers: (domain: string) => user('workspaces/{domain}/users', 'workspaces', domain, 'users'),

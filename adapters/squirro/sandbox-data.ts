@@ -132,6 +132,9 @@ export function authentication(account: DemoAccount, { name, externalId }: DemoC
   };
 }
 
+/** Made up: the vendor's pages tell that there is a policy, not what it looks like. */
+export const passwordPolicy = { min_length: 10, require_digit: true, require_upper_case: true };
+
 /** Roles of the demo company are keyed `category:word`. */
 const wordOf = (role: string): string => role.slice(role.indexOf(':') + 1);
 const dateTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');

@@ -1,6 +1,6 @@
 import type { CreateSandbox, DemoAccount, DemoScope, Refusal, SandboxRequest, SandboxResponse } from '../../src/contract/sandbox.ts';
 import { conflict, failed, inFormat, notFound, ok, segmentsOf, unauthorized } from './sandbox-answer.ts';
-import { authentication, createViews, directoryOf, type Directory } from './sandbox-data.ts';
+import { authentication, createViews, directoryOf, passwordPolicy, type Directory } from './sandbox-data.ts';
 import { client, createSandboxSignIn, type SandboxSession } from './sandbox-sign-in.ts';
 
 /** User and topic service of a cluster with workspaces, for an administrator who reads. */
@@ -58,6 +58,8 @@ export const createSquirroSandbox: CreateSandbox = (instance) => {
         const group = directory.groupsById.get(id);
         return part === undefined ? () => group && ok(views.group(group, directory)) : undefined;
       }
+      case 'password_policy':
+        return id === undefined ? () => ok(passwordPolicy) : undefined;
       case 'projects':
         return part === 'members' && partId === undefined ? () => members(directory.scopes.get(id ?? ''), directory) : undefined;
       case 'workspaces':

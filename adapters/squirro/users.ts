@@ -53,7 +53,7 @@ export function usersListing(client: SquirroClient, settings: SquirroSettings): 
 
 /** Metadata of tokens, of the own session and, where users are read from the list, of connected services: no list has them, so a call or two per user. */
 export function credentialsListing(client: SquirroClient, settings: SquirroSettings): Listing {
-  return queueListing({
+  const listing = queueListing({
     name: 'credentials',
     yields: ['credential'],
     pageSize: usersPerPage,
@@ -79,6 +79,7 @@ export function credentialsListing(client: SquirroClient, settings: SquirroSetti
       };
     },
   });
+  return { ...listing, own: ['SESSION'] };
 }
 
 /** Accounts by id; what is not asked for by id is not kept. */

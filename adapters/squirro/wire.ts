@@ -94,6 +94,10 @@ export const user = z
   });
 export type WireUser = z.infer<typeof user>;
 
+/** Its keys are in no public source. */
+export const passwordPolicy = z.record(z.string(), z.json());
+export type WirePasswordPolicy = z.infer<typeof passwordPolicy>;
+
 export const group = z.object({ id, name: text, members: z.array(z.unknown()).catch([]) });
 export type WireGroup = z.infer<typeof group>;
 

@@ -14,6 +14,7 @@ export function createDumpAdapter(path: string, serviceId: string): Adapter {
   const source: SourceFile = { path, setting: 'credentials.dump' };
 
   return {
+    countsEvents: true,
     async describe(signal) {
       await withFile(source, signal, async (file) => {
         // one line proves that it can be read

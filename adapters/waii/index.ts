@@ -59,6 +59,7 @@ function ownAccessKeysListing(client: WaiiClient): Listing {
   return {
     name: 'own access keys',
     yields: ['credential'],
+    own: ['ACCESS_KEY'],
     async page(_cursor, signal) {
       const { items, rejected } = await client.accessKeys(signal);
       const records = items.map(toAccessKey);

@@ -15,7 +15,6 @@ const flag = z
 const id = z.string().min(1);
 
 export const account = z.object({ id, name: text });
-export type WireAccount = z.infer<typeof account>;
 
 export const user = z.object({ id, name: text, email: text, email_verified: flag, active: flag, role: text, created_at: text });
 export type WireUser = z.infer<typeof user>;

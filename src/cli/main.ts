@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+
+// Starts twice as fast from the second time on.
+enableCompileCache();
 // graphql leaves its development checks out only when this is set before it is loaded.
 process.env['NODE_ENV'] ??= 'production';
 

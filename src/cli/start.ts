@@ -12,7 +12,7 @@ import type { Example } from './examples.ts';
 import { createOperator } from './operator.ts';
 import { exitCodes, UserError } from './exit.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
-import { describeSeal } from './terminal.ts';
+import { describeSeal } from './describe.ts';
 
 const drainMs = 10_000;
 

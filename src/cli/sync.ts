@@ -5,7 +5,7 @@ import { readConfig } from '../config/read.ts';
 import { exitCodes, UserError } from './exit.ts';
 import { createRuntime } from './runtime.ts';
 import { openStoreOrExplain, tellWarnings } from './common.ts';
-import { describeOutcome } from './terminal.ts';
+import { describeOutcome } from './describe.ts';
 
 /** Reads once. Fails when a service could not be read; the others are stored all the same. */
 export async function sync(file: string, names: readonly string[]): Promise<number> {

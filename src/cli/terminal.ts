@@ -1,7 +1,7 @@
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2';
-import type { ReadOutcome } from '../sync/read-service.ts';
 import type { SyncEvent } from '../sync/scheduler.ts';
 import type { SyncProgress } from '../sync/service.ts';
+import { describeSeal } from './describe.ts';
 
 type Task = ListrTaskWrapper<object, typeof DefaultRenderer, typeof SimpleRenderer>;
 
@@ -41,19 +41,4 @@ export function createSyncDisplay(services: readonly string[]): SyncDisplay {
       await list.run();
     },
   };
-}
-
-export const describeSeal = (seal: {
-  readonly changed: number;
-  readonly removed: number;
-  readonly quarantined: number;
-  readonly pages: number;
-}): string =>
-  `${seal.changed} records changed, ${seal.removed} removed, ${seal.pages} ${seal.pages === 1 ? 'page' : 'pages'}` +
-  (seal.quarantined === 0 ? '' : `; ${seal.quarantined} removals held back until they are accepted`);
-
-export function describeOutcome(name: string, outcome: ReadOutcome): string {
-  if (outcome.kind === 'sealed') return `${name}: ${describeSeal({ ...outcome.seal, pages: outcome.calls })}`;
-  if (outcome.kind === 'busy') return `${name}: another process reads it`;
-  return `${name}: ${outcome.failure.message}`;
 }

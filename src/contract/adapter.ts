@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Http, HttpManners } from './http.ts';
-import type { IdentityRecord, RecordKind, RoleLevel, ScopeRecord, SourceRecord } from './records.ts';
+import type { CredentialKind, IdentityRecord, JsonObject, RecordKind, RoleLevel, ScopeRecord, SourceRecord } from './records.ts';
 
 /** Opaque to everybody but the adapter that made it; below 64 KiB. It must hold no secret: it is stored. */
 export type Cursor = string;
@@ -38,6 +38,8 @@ export interface Listing {
    * Default false.
    */
   readonly partial?: boolean;
+  /** Kinds of credentials of which the service tells only those of the account that reads; readers are told so. */
+  readonly own?: readonly CredentialKind[];
   page(cursor: Cursor | null, signal: AbortSignal): Promise<Page>;
 }
 
@@ -61,6 +63,24 @@ export interface Adapter {
   getIdentities(externalIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LiveIdentity>>;
   /** Accounts that carry exactly this address (our rule of equality, not the service's). Absent: the service cannot be asked. */
   findByEmail?(address: string, signal: AbortSignal): Promise<readonly LiveIdentity[]>;
+  /**
+   * What the service asks of passwords; undefined when this instance does not tell. Read once with every sync. Absent: the service has no such call.
+   * @throws AdapterError what was read before then stands.
+   */
+  passwordPolicy?(signal: AbortSignal): Promise<PasswordPolicyRecord | undefined>;
+  /**
+   * True when `raw.event_counts` of its identities holds counts of events: a list of
+   * `{ event_name, filter_on?: "flow" | "target", flow?, target?, since?, until?, include_errored?, count }`.
+   */
+  readonly countsEvents?: boolean;
+}
+
+/** Rules for passwords, never a password. */
+export interface PasswordPolicyRecord {
+  readonly minLength?: number;
+  /** In the service's words, one rule each. */
+  readonly rules: readonly string[];
+  readonly raw: JsonObject;
 }
 
 /** One account with every other record that the same answer told (its base grant, its memberships). */

@@ -8,10 +8,14 @@ import { createAccounts } from './accounts.ts';
 import { createCases } from './cases.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { ViewContext } from './context.ts';
+import { createCredentials } from './credentials.ts';
+import { createEffective } from './effective.ts';
 import { createGrants } from './grants.ts';
 import { createGroups } from './groups.ts';
+import { createInvites } from './invites.ts';
 import { createLookup } from './lookup.ts';
 import { createPeople } from './people.ts';
+import { createReports } from './reports.ts';
 import { toServiceView } from './service-view.ts';
 import type { Directory, View } from './view.ts';
 
@@ -51,7 +55,11 @@ function createView(context: ViewContext, counts: View['counts']): View {
     ...createGroups(context),
     ...createCatalogue(context),
     ...createGrants(context),
+    ...createEffective(context),
+    ...createReports(context),
     ...createCases(context),
+    ...createInvites(context),
+    ...createCredentials(context),
     counts,
   };
 }

@@ -1,15 +1,16 @@
-import { scopeKeyText, type GrantRecord, type RoleLevel } from '../contract/records.ts';
-import { levelOfRank } from '../model/levels.ts';
+import { scopeKeyText, type GrantRecord } from '../contract/records.ts';
 import { keyText, type GrantView } from '../model/views.ts';
-import { grantsOfGroups, grantsOfPeople, grantsOnScopes, highestRanks, listGrants } from '../store/read/grants.ts';
+import { grantsOfGroups, grantsOfPeople, grantsOnScopes, listGrants } from '../store/read/grants.ts';
 import type { RecordRow } from '../store/read/records.ts';
-import { narrowed, selectorsOf, toSourced, type ViewContext } from './context.ts';
+import { effectiveGrantsOnScopes } from '../store/read/scope-grants.ts';
+import { toPlace } from './access-place.ts';
+import { narrowed, toSourced, type ViewContext } from './context.ts';
 import { byKey } from './orders.ts';
 import { readByKeys } from './records-by-key.ts';
 import { toSlice, toSlices, toStretch } from './slice.ts';
 import { scopeText, type View } from './view.ts';
 
-type GrantQuestions = 'grantsByKeys' | 'grants' | 'grantsOfUsers' | 'grantsOfGroups' | 'grantsOnScopes' | 'levelsOfUsers';
+type GrantQuestions = 'grantsByKeys' | 'grants' | 'grantsOfUsers' | 'grantsOfGroups' | 'grantsOnScopes' | 'effectiveGrantsOnScopes';
 
 export function createGrants(context: ViewContext): Pick<View, GrantQuestions> {
   const { at } = context;
@@ -36,10 +37,12 @@ export function createGrants(context: ViewContext): Pick<View, GrantQuestions> {
       const rows = await grantsOnScopes(at, scopes, { minLevel: level }, toStretch(list, byKey, window));
       return toSlices(list, byKey, window, rows, ({ svc, parent }) => texts.get(keyText({ svc, key: parent })) ?? parent, toGrant);
     },
-    levelsOfUsers: async (userIds, { service, scope }) => {
-      const seen = narrowed(context, selectorsOf(service === undefined ? undefined : { type: service }));
-      const ranks = new Map((await highestRanks(seen, userIds, scope)).map(({ user_id, level }) => [user_id, levelOfRank(level)]));
-      return new Map(userIds.map((userId): [string, RoleLevel] => [userId, ranks.get(userId) ?? 'NONE']));
+    effectiveGrantsOnScopes: async (scopes, level, window) => {
+      const list = 'effective grants on a scope';
+      const places = scopes.map((scope) => toPlace(context, scope));
+      const texts = new Map(scopes.map((scope) => [keyText({ svc: scope.svc, key: scopeKeyText(scope) }), scopeText(scope)]));
+      const rows = await effectiveGrantsOnScopes({ at, now: context.now, filter: { minLevel: level } }, places, toStretch(list, byKey, window));
+      return toSlices(list, byKey, window, rows, ({ svc, parent }) => texts.get(keyText({ svc, key: parent })) ?? parent, toGrant);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { GroupRecord, IdentityRecord } from '../contract/records.ts';
+import type { GroupRecord, IdentityRecord, MembershipRecord } from '../contract/records.ts';
 import { keyText, type GroupView, type RecordKey } from '../model/views.ts';
 import { groupsBeside, groupsOfPeople, listGroups, membersOfGroups } from '../store/read/groups.ts';
 import type { OfParent } from '../store/read/each-parent.ts';
@@ -9,7 +9,7 @@ import { readByKeys } from './records-by-key.ts';
 import { toSlice, toSlices, toStretch } from './slice.ts';
 import type { View } from './view.ts';
 
-type GroupQuestions = 'groupsByKeys' | 'groups' | 'groupsOfUsers' | 'membersOfGroups' | 'parentsOfGroups' | 'childrenOfGroups';
+type GroupQuestions = 'groupsByKeys' | 'membershipsByKeys' | 'groups' | 'groupsOfUsers' | 'membersOfGroups' | 'parentsOfGroups' | 'childrenOfGroups';
 
 export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
   const { at } = context;
@@ -20,6 +20,7 @@ export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
   };
   return {
     groupsByKeys: readByKeys<GroupRecord>(context, 'user_group'),
+    membershipsByKeys: readByKeys<MembershipRecord>(context, 'membership'),
     groups: async ({ service, search }, window) => {
       const rows = await listGroups(narrowed(context, selectorsOf(service)), search, toStretch('groups', byName, window));
       return toSlice('groups', byName, window, rows, toGroup);

@@ -25,7 +25,8 @@ export function theOnly(userIds: readonly string[]): string | Ambiguous | undefi
   return distinct.size > 1 ? { ambiguous: distinct.size } : userIds[0];
 }
 
-function isProven({ svc, proof, exact }: EmailRow, services: readonly ServiceView[]): boolean {
+/** Whether the service's word on the address counts. */
+export function isProven({ svc, proof, exact }: EmailRow, services: readonly ServiceView[]): boolean {
   const service = services.find((each) => each.svc === svc);
   // Without a key the address is no evidence.
   if (service === undefined || exact === null) return false;

@@ -1,4 +1,5 @@
-import type { RecordKind } from '../contract/records.ts';
+import type { PasswordPolicyRecord } from '../contract/adapter.ts';
+import type { CredentialKind, RecordKind } from '../contract/records.ts';
 import { recordKinds } from '../contract/records.ts';
 import type { Instant } from '../contract/records.ts';
 import { coverageOf } from '../model/coverage.ts';
@@ -33,19 +34,34 @@ export function toServiceView(row: ServiceRow, now: Instant, managedDomains: rea
     managedDomains: profile.managedDomains ?? managedDomains,
     people: profile.people ?? 'match',
     capabilities: toCapabilities(profile),
+    ownCredentials: ownCredentials(profile),
+    passwordPolicy: row.password_policy === null || profile.passwordPolicy !== true ? undefined : (JSON.parse(row.password_policy) as PasswordPolicyRecord),
     coverage: coverageOf({ sealedAsOf, issue, partial: row.partial === 1, quarantined: row.quarantined }, now),
     seen: row.seen ?? undefined,
     sync: toSyncView(row, issue, now),
   };
 }
 
-function toCapabilities({ listings = [], findByEmail = false }: Partial<ServiceProfile>): readonly Capability[] {
+function toCapabilities(profile: Partial<ServiceProfile>): readonly Capability[] {
+  const { listings = [], findByEmail = false, passwordPolicy = false, countsEvents = false } = profile;
   const read = new Set(listings.flatMap(({ yields }) => yields));
+  const own = ownCredentials(profile);
+  const note = { credential: own.length === 0 ? undefined : `${own.join(' and ')}: only of the account that reads` };
   return [
-    ...recordKinds.map((kind) => ({ operation: readings[kind], supported: read.has(kind) })),
+    ...recordKinds.map((kind) => ({
+      operation: readings[kind],
+      supported: read.has(kind),
+      ...(kind === 'credential' && note.credential !== undefined && { note: note.credential }),
+    })),
     { operation: 'find by e-mail', supported: findByEmail },
+    { operation: 'read the password policy', supported: passwordPolicy },
+    { operation: 'count events', supported: countsEvents },
   ];
 }
+
+const ownCredentials = ({ listings = [] }: Partial<ServiceProfile>): readonly CredentialKind[] => [
+  ...new Set(listings.flatMap(({ own = [] }) => own)),
+];
 
 function toSyncView(row: ServiceRow, issue: Issue | undefined, now: Instant): SyncView {
   // A read that stopped keeps its checkpoint, but nobody holds its lease.

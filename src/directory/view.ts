@@ -1,10 +1,24 @@
-import type { Instant, RoleLevel, ScopeKind } from '../contract/records.ts';
+import type { CredentialKind, Instant, MembershipRecord, RoleLevel, ScopeKind } from '../contract/records.ts';
 import type {
+  AccessBehind,
+  AccountAndGrant,
+  EffectiveAccessView,
+  Finding,
+  ReportKey,
+  RoleReportCount,
+  RoleReportRow,
+  Ways,
+} from '../model/access.ts';
+import type {
+  CredentialFilter,
+  CredentialView,
   GrantFilter,
   GrantView,
   GroupView,
   IdentityFilter,
   IdentityView,
+  InviteFilter,
+  InviteView,
   LinkView,
   MatchCaseView,
   RecordKey,
@@ -14,6 +28,7 @@ import type {
   ServiceSelector,
   ServiceView,
   Slice,
+  Sourced,
   UserEmailView,
   UserFilter,
   UserOrder,
@@ -70,6 +85,8 @@ export interface View {
     window: Window,
   ): Promise<ReadonlyMap<string, Slice<GroupView>>>;
   membersOfGroups(groups: readonly RecordKey[], transitive: boolean, window: Window): Promise<ReadonlyMap<string, Slice<IdentityView>>>;
+  /** Keys are `recordKey` of memberships. */
+  membershipsByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, Sourced<MembershipRecord>>>;
   parentsOfGroups(groups: readonly RecordKey[]): Promise<ReadonlyMap<string, readonly GroupView[]>>;
   childrenOfGroups(groups: readonly RecordKey[]): Promise<ReadonlyMap<string, readonly GroupView[]>>;
 
@@ -98,11 +115,46 @@ export interface View {
   grantsOfGroups(groups: readonly RecordKey[], filter: GrantFilter, window: Window): Promise<ReadonlyMap<string, Slice<GrantView>>>;
   /** Keyed by `scopeText`. */
   grantsOnScopes(scopes: readonly ScopeRef[], level: RoleLevel | undefined, window: Window): Promise<ReadonlyMap<string, Slice<GrantView>>>;
-  /** Highest level over a person's grants, within a service type or on one scope. NONE when the index holds no grant, UNKNOWN counted as such. */
+  /** What counts on the scopes: grants on them, on every scope of their kind, and, from managing levels on, on what is around them. */
+  effectiveGrantsOnScopes(
+    scopes: readonly ScopeRef[],
+    level: RoleLevel | undefined,
+    window: Window,
+  ): Promise<ReadonlyMap<string, Slice<GrantView>>>;
+
+  /** Highest level over a person's effective access, within a service type or on one scope. NONE when there is none; UNKNOWN when none is known. */
   levelsOfUsers(
     userIds: readonly string[],
     where: { readonly service?: string | undefined; readonly scope?: ScopeRef | undefined },
   ): Promise<ReadonlyMap<string, RoleLevel>>;
+
+  /** Person by person. Works out no more people than the page may take. */
+  effectiveAccess(filter: GrantFilter, window: Window): Promise<Slice<EffectiveAccessView>>;
+  effectiveAccessOfUsers(userIds: readonly string[], filter: GrantFilter, window: Window): Promise<ReadonlyMap<string, Slice<EffectiveAccessView>>>;
+  /** Keyed by `accessText`. All rows come from a question with this filter. */
+  accessBehind(rows: readonly EffectiveAccessView[], filter: GrantFilter): Promise<ReadonlyMap<string, AccessBehind>>;
+
+  /** Distinct people and accounts. Throws SummaryTooLongError. */
+  reportSummary(filter: GrantFilter, findings: readonly Finding[], by: readonly ReportKey[]): Promise<readonly RoleReportCount[]>;
+  /** All effective access by account and grant; with findings, what these find and nothing more. */
+  reportRows(filter: GrantFilter, findings: readonly Finding[], window: Window): Promise<Slice<RoleReportRow>>;
+  /** From accounts to grants that they have; keyed by `wayText`. */
+  waysToGrants(held: readonly AccountAndGrant[], filter: GrantFilter): Promise<ReadonlyMap<string, Ways>>;
+
+  invitesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, InviteView>>;
+  invites(filter: InviteFilter, window: Window): Promise<Slice<InviteView>>;
+  /** Sent to an address that is proven for this person and for nobody else. */
+  invitesOfUsers(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly InviteView[]>>;
+  /** The person for whom alone the address is proven. */
+  usersByProvenEmails(emails: readonly string[]): Promise<ReadonlyMap<string, UserView>>;
+
+  credentialsByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, CredentialView>>;
+  credentials(filter: CredentialFilter, window: Window): Promise<Slice<CredentialView>>;
+  credentialsOfUsers(
+    userIds: readonly string[],
+    kinds: readonly CredentialKind[] | undefined,
+    window: Window,
+  ): Promise<ReadonlyMap<string, Slice<CredentialView>>>;
 
   matchCases(filter: { readonly service?: ServiceSelector | undefined }, window: Window): Promise<Slice<MatchCaseView>>;
   matchCasesByIds(ids: readonly string[]): Promise<ReadonlyMap<string, MatchCaseView>>;

@@ -1,72 +1,93 @@
 import type { ObjectRef } from '@pothos/core';
-import type { Edge, ServiceView, Slice, Window } from '../model/views.ts';
+import type { View } from '../directory/view.ts';
+import type { ServiceView, Slice, Window } from '../model/views.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Context } from './context.ts';
-import { free, row } from './cost.ts';
+import { free } from './cost.ts';
+import { asked, byArguments, type Asked } from './loadable.ts';
 import { CoverageRef, GrantRef, GroupRef, IdentityRef, MatchCaseRef, OrganizationRef, ProjectRef, RoleRef, UserRef, WorkspaceRef } from './refs.ts';
 
-/** A slice of a list and what it stands on. */
-export interface Connection<T> extends Slice<T> {
-  readonly after: string | undefined;
+/** A page of a list and what it stands on. */
+export type Connection<T> = ReturnType<typeof toConnection<T>>;
+
+export function toConnection<T>(slice: Slice<T> | undefined, window: Window, services: readonly ServiceView[], total?: () => Promise<number>) {
+  const edges = [...(slice?.edges ?? [])];
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: slice?.hasNext ?? false,
+      hasPreviousPage: window.after !== undefined,
+      startCursor: edges[0]?.cursor,
+      endCursor: edges.at(-1)?.cursor,
+    },
+    services,
+    total,
+  };
+}
+
+/** How many rows a whole list has. */
+export const totalOf = (view: View, what: 'users' | 'identities' | 'cases') => async (): Promise<number> => (await view.counts())[what];
+
+interface Paged<A> {
+  readonly args: A;
+  readonly window: Window;
+}
+
+/** A page that is asked for below another object. */
+interface AskedPage<K, A> extends Asked<K, Paged<A>> {
   readonly services: readonly ServiceView[];
-  /** Only where counting is cheap. */
-  readonly total?: ((context: Context) => Promise<number | undefined>) | undefined;
 }
 
-export function toConnection<T>(
-  slice: Slice<T> | undefined,
-  window: Window,
-  services: readonly ServiceView[],
-  total?: Connection<T>['total'],
-): Connection<T> {
-  return { edges: slice?.edges ?? [], hasNext: slice?.hasNext ?? false, after: window.after, services, total };
-}
-
-const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
-  description: 'Where a page stands in its list.',
-  fields: (t) => ({
-    hasNextPage: t.boolean({ description: 'Whether more follows: page on with `after: endCursor`.', resolve: (page) => page.hasNext }),
-    hasPreviousPage: t.boolean({ description: 'Whether the page was asked for behind a cursor.', resolve: (page) => page.after !== undefined }),
-    startCursor: t.string({ nullable: true, description: 'Cursor of the first row.', resolve: (page) => page.edges[0]?.cursor }),
-    endCursor: t.string({
-      nullable: true,
-      description: 'Cursor of the last row: the `after` of the next page.',
-      resolve: (page) => page.edges.at(-1)?.cursor,
-    }),
-  }),
+export const askedPage = <K, A>(of: K, window: Window, services: readonly ServiceView[], args: A): AskedPage<K, A> => ({
+  ...asked(of, { args, window }),
+  services,
 });
 
-function connectionOf<T extends object>(name: string, ref: ObjectRef<SchemaTypes, T>, rows: string, covered = true) {
-  const edge = builder.objectRef<Edge<T>>(`${name}Edge`).implement({
-    description: `One row of a list of ${rows}, with its cursor.`,
-    fields: (t) => ({
-      cursor: t.exposeString('cursor', { description: 'Points behind this row, for `after`.' }),
-      node: t.field({ type: ref, description: 'The row.', resolve: (row) => row.node as never }),
-    }),
-  });
-  return builder.objectRef<Connection<T>>(`${name}Connection`).implement({
-    description: `A page of a list of ${rows}.`,
-    fields: (t) => ({
-      edges: t.field({ type: [edge], description: 'The rows with their cursors.', complexity: free, resolve: (page) => [...page.edges] }),
-      nodes: t.field({ type: [ref], description: 'The rows.', complexity: row, resolve: (page) => page.edges.map(({ node }) => node) as never }),
-      pageInfo: t.field({ type: PageInfo, description: 'Where this page stands in the list.', complexity: free, resolve: (page) => page }),
-      totalCount: t.int({
-        nullable: true,
-        description: 'How many rows the whole list has; null where counting would cost more than the page.',
-        resolve: (page, _args, context) => page.total?.(context),
+/** For a field that is a connection below another object: one call for each set of arguments. */
+export function pagesBy<K, A, T>(
+  text: (of: K) => string,
+  read: (view: View, keys: readonly K[], args: A, window: Window) => Promise<ReadonlyMap<string, Slice<T>>>,
+) {
+  const readPages = (view: View, keys: readonly K[], { args, window }: Paged<A>) => read(view, keys, args, window);
+  const { loaderOptions, load } = byArguments(text, readPages, undefined);
+  return {
+    loaderOptions,
+    load: async (questions: readonly AskedPage<K, A>[], context: Context): Promise<(Connection<T> | Error)[]> => {
+      const slices = await load(questions, context);
+      return questions.map(({ args, services }, index) => {
+        const slice = slices[index];
+        return slice instanceof Error ? slice : toConnection(slice, args.window, services);
+      });
+    },
+  };
+}
+
+function connectionOf<R, T extends object>(name: string, type: ObjectRef<SchemaTypes, R, T>, rows: string, covered = true) {
+  return builder.connectionObject(
+    {
+      name: `${name}Connection`,
+      type,
+      description: `A page of a list of ${rows}.`,
+      fields: (t) => ({
+        totalCount: t.int({
+          nullable: true,
+          description: 'How many rows the whole list has; null where counting would cost more than the page.',
+          resolve: (page) => page.total?.(),
+        }),
+        ...(covered
+          ? {
+              coverage: t.field({
+                type: [CoverageRef],
+                description: 'The services that the list stands on, and how far.',
+                complexity: free,
+                resolve: (page) => [...page.services],
+              }),
+            }
+          : {}),
       }),
-      ...(covered
-        ? {
-            coverage: t.field({
-              type: [CoverageRef],
-              description: 'The services that the list stands on, and how far.',
-              complexity: free,
-              resolve: (page) => [...page.services],
-            }),
-          }
-        : {}),
-    }),
-  });
+    },
+    { name: `${name}Edge`, description: `One row of a list of ${rows}, with its cursor.` },
+  );
 }
 
 export const UserConnection = connectionOf('User', UserRef, 'people');

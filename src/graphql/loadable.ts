@@ -1,17 +1,31 @@
 import type { View } from '../directory/view.ts';
-import type { Slice, ServiceView, Window } from '../model/views.ts';
-import { toConnection, type Connection } from './connection.ts';
+import { parseKeyText, type RecordKey } from '../model/views.ts';
 import type { Context } from './context.ts';
 
-// Halves of `t.loadable` and `t.loadableList`: what is asked for at the same time becomes one call of the view.
+// Options of the dataloader plugin: what one operation asks for at the same time becomes one call of the view.
 
-/** Answers by key, in the order of the keys. */
-export function byKey<K, V, N>(text: (key: K) => string, read: (view: View, keys: readonly K[]) => Promise<ReadonlyMap<string, V>>, missing: N) {
+type Read<K, V> = (view: View, keys: readonly K[]) => Promise<ReadonlyMap<string, V>>;
+
+/** For a loadable type: what the view knows under these texts, in their order. */
+export function byText<V>(read: Read<string, V>) {
+  return {
+    load: async (texts: readonly string[], context: Context): Promise<(V | undefined)[]> => {
+      const found = await read(await context.view(), texts);
+      return texts.map((text) => found.get(text));
+    },
+  };
+}
+
+/** The same for records of services, whose texts are `keyText`. */
+export const byKeyText = <V>(read: Read<RecordKey, V>) => byText<V>((view, texts) => read(view, texts.map(parseKeyText)));
+
+/** For a field without arguments whose answer is a list. */
+export function listsBy<K, V>(text: (key: K) => string, read: Read<K, readonly V[]>) {
   return {
     loaderOptions: { cacheKeyFn: text },
-    load: async (keys: readonly K[], context: Context): Promise<(V | N)[]> => {
+    load: async (keys: readonly K[], context: Context): Promise<V[][]> => {
       const found = await read(await context.view(), keys);
-      return keys.map((key) => found.get(text(key)) ?? missing);
+      return keys.map((key) => [...(found.get(text(key)) ?? [])]);
     },
   };
 }
@@ -27,29 +41,28 @@ export interface Asked<K, A> {
 export const asked = <K, A>(of: K, args: A): Asked<K, A> => ({ of, args, group: JSON.stringify(args) });
 
 /**
- * The same for fields with arguments: one call for each set of arguments, however many names the field was asked under. Arguments that the view
- * refuses fail for themselves alone.
+ * For a field with arguments: one call for each set of arguments, under however many names the field is asked for. Arguments that the view refuses
+ * fail for themselves alone.
  */
-export function byArguments<K, Q extends Asked<K, unknown>, V>(
+export function byArguments<K, A, V, N>(
   text: (of: K) => string,
-  read: (view: View, keys: readonly K[], args: Q['args']) => Promise<ReadonlyMap<string, V>>,
+  read: (view: View, keys: readonly K[], args: A) => Promise<ReadonlyMap<string, V>>,
+  missing: N,
 ) {
   return {
-    loaderOptions: { cacheKeyFn: ({ group, of }: Q) => `${group} ${text(of)}` },
-    load: async (questions: readonly Q[], context: Context): Promise<(V | undefined | Error)[]> => {
+    loaderOptions: { cacheKeyFn: ({ group, of }: Asked<K, A>) => `${group} ${text(of)}` },
+    load: async (questions: readonly Asked<K, A>[], context: Context): Promise<(V | N | Error)[]> => {
       const view = await context.view();
-      const groups = Map.groupBy(questions, ({ group }) => group);
       const answers = new Map<string, ReadonlyMap<string, V> | Error>();
-      await Promise.all(
-        [...groups].map(async ([group, [first, ...others]]) => {
-          if (first === undefined) return;
-          const keys = [first, ...others].map(({ of }) => of);
-          answers.set(group, await read(view, keys, first.args).catch(toError));
-        }),
-      );
+      const readGroup = async (group: string, { args }: Asked<K, A>, members: readonly Asked<K, A>[]): Promise<void> => {
+        const keys = members.map(({ of }) => of);
+        answers.set(group, await read(view, keys, args).catch(toError));
+      };
+      const groups = Map.groupBy(questions, ({ group }) => group);
+      await Promise.all([...groups].flatMap(([group, members]) => members.slice(0, 1).map((first) => readGroup(group, first, members))));
       return questions.map(({ group, of }) => {
         const answer = answers.get(group);
-        return answer instanceof Error ? answer : answer?.get(text(of));
+        return answer instanceof Error ? answer : (answer?.get(text(of)) ?? missing);
       });
     },
   };

@@ -1,29 +1,30 @@
-import type { GrantRecord, GroupRecord, IdentityRecord, PermissionRecord, RoleRecord, ScopeRecord } from '../contract/records.ts';
+import { scopeKeyText, type PermissionRecord, type ScopeKey } from '../contract/records.ts';
+import { formatNodeId } from '../model/global-id.ts';
 import type { Issue } from '../model/issue.ts';
-import type {
-  ActorRef,
-  Capability,
-  GrantView,
-  GroupView,
-  IdentityView,
-  LinkView,
-  MatchCandidate,
-  MatchCaseView,
-  RoleView,
-  ScopeView,
-  ServiceView,
-  Sourced,
-  SyncView,
-  UserEmailView,
-  UserView,
+import {
+  keyText,
+  type ActorRef,
+  type Capability,
+  type GrantView,
+  type GroupView,
+  type IdentityView,
+  type LinkView,
+  type MatchCandidate,
+  type MatchCaseView,
+  type RoleView,
+  type ScopeView,
+  type ServiceView,
+  type SyncView,
+  type UserEmailView,
+  type UserView,
 } from '../model/views.ts';
 import { builder } from './builder.ts';
+import { byKeyText, byText } from './loadable.ts';
+import { serviceNodeId, sourcedId, type SourcedNode } from './node-type.ts';
 
-// The names of all types, so that the files under types/ need not import each other.
+// The names of all types, so that the files under types/ need not import each other. A field of a loadable type may answer with the key alone.
 
-export type SourcedNode = Sourced<IdentityRecord | GroupRecord | RoleRecord | ScopeRecord | GrantRecord>;
 export type ScopeNode = ScopeView | ServiceView;
-export type AnyNode = UserView | ServiceView | MatchCaseView | SourcedNode;
 export type PrincipalNode = IdentityView | GroupView;
 export type ServicePrincipalNode = Extract<ActorRef, { kind: 'principal' }>;
 export type ActorNode = UserView | IdentityView | ServicePrincipalNode;
@@ -38,26 +39,71 @@ export interface SyncNode {
   readonly sync: SyncView;
 }
 
-export const NodeRef = builder.interfaceRef<AnyNode>('Node');
-export const SourcedRef = builder.interfaceRef<SourcedNode>('Sourced');
-export const ScopeRef = builder.interfaceRef<ScopeNode>('Scope');
+const sourcedNode = <V extends SourcedNode>(name: string, { load }: ReturnType<typeof byKeyText<V>>) =>
+  builder.loadableNodeRef<V | undefined, string, string, string, V>(name, {
+    id: { resolve: (node, _args, context) => sourcedId(node, context) },
+    load,
+  });
 
-export const UserRef = builder.objectRef<UserView>('User');
+export const SourcedRef = builder.interfaceRef<SourcedNode>('Sourced');
+
+export const UserRef = builder.loadableNodeRef<UserView | undefined, string, string, string, UserView>('User', {
+  id: { resolve: ({ id }) => id },
+  ...byText((view, ids) => view.usersByIds(ids)),
+});
+/** Keys of this and of the following types are `keyText`. */
+export const IdentityRef = sourcedNode<IdentityView>(
+  'Identity',
+  byKeyText((view, keys) => view.identitiesByKeys(keys)),
+);
+export const GroupRef = sourcedNode<GroupView>(
+  'Group',
+  byKeyText((view, keys) => view.groupsByKeys(keys)),
+);
+export const RoleRef = sourcedNode<RoleView>(
+  'Role',
+  byKeyText((view, keys) => view.rolesByKeys(keys)),
+);
+export const GrantRef = sourcedNode<GrantView>(
+  'Grant',
+  byKeyText((view, keys) => view.grantsByKeys(keys)),
+);
+export const LinkRef = builder.loadableObjectRef<LinkView, string>('Link', {
+  load: async (texts, context) => {
+    const found = await byKeyText((view, keys) => view.linksByKeys(keys)).load(texts, context);
+    return found.map((link) => link ?? unlinked);
+  },
+});
+
+/** Keys are `scopeKey`; the service itself is no key. */
+export const ScopeRef = builder.loadableInterfaceRef<ScopeView | undefined, string, string, ScopeNode>(
+  'Scope',
+  byKeyText((view, keys) => view.scopesByKeys(keys)),
+);
+/** Scopes of all kinds share the loader of the interface, so that a mixed list of ids costs one statement. */
+const scopeNode = (name: string) =>
+  sourcedNode<ScopeView>(name, {
+    load: async (keys, context) => (await ScopeRef.getDataloader(context).loadMany(keys)) as ScopeView[],
+  });
+export const OrganizationRef = scopeNode('Organization');
+export const WorkspaceRef = scopeNode('Workspace');
+export const ProjectRef = scopeNode('Project');
+export const ResourceRef = scopeNode('Resource');
+
+export const MatchCaseRef = builder.loadableNodeRef<MatchCaseView | undefined, string, string, string, MatchCaseView>('MatchCase', {
+  id: { resolve: ({ id }) => formatNodeId({ type: 'MatchCase', id }) },
+  ...byText((view, ids) => view.matchCasesByIds(ids)),
+});
+/** The key is the name that the operator gave. */
+export const ServiceRef = builder.nodeRef<ServiceView>('Service', {
+  id: { resolve: serviceNodeId },
+  loadWithoutCache: async (name, context) => (await context.view()).services.find((service) => service.name === name),
+});
+
 export const EmailRef = builder.objectRef<UserEmailView>('Email');
-export const IdentityRef = builder.objectRef<IdentityView>('Identity');
-export const LinkRef = builder.objectRef<LinkView>('Link');
-export const GroupRef = builder.objectRef<GroupView>('Group');
-export const RoleRef = builder.objectRef<RoleView>('Role');
 export const PermissionRef = builder.objectRef<PermissionRecord>('Permission');
-export const GrantRef = builder.objectRef<GrantView>('Grant');
-export const OrganizationRef = builder.objectRef<ScopeView>('Organization');
-export const WorkspaceRef = builder.objectRef<ScopeView>('Workspace');
-export const ProjectRef = builder.objectRef<ScopeView>('Project');
-export const ResourceRef = builder.objectRef<ScopeView>('Resource');
-export const MatchCaseRef = builder.objectRef<MatchCaseView>('MatchCase');
 export const MatchCandidateRef = builder.objectRef<MatchCandidate>('MatchCandidate');
 export const ServicePrincipalRef = builder.objectRef<ServicePrincipalNode>('ServicePrincipal');
-export const ServiceRef = builder.objectRef<ServiceView>('Service');
 export const SyncStatusRef = builder.objectRef<SyncNode>('SyncStatus');
 export const ServiceCapabilityRef = builder.objectRef<Capability>('ServiceCapability');
 export const CoverageRef = builder.objectRef<ServiceView>('Coverage');
@@ -77,3 +123,17 @@ export const ActorUnion = builder.unionType('Actor', {
     return actor.kind === 'principal' ? ServicePrincipalRef : UserRef;
   },
 });
+
+/** The key of a scope that a record names. */
+export const scopeKey = (svc: number, scope: ScopeKey): string => keyText({ svc, key: scopeKeyText(scope) });
+
+const unlinked: LinkView = {
+  state: 'UNLINKED',
+  userId: undefined,
+  rule: undefined,
+  confidence: undefined,
+  evidence: [],
+  decidedBy: undefined,
+  decidedAt: undefined,
+  note: undefined,
+};

@@ -7,6 +7,8 @@ import './types/group.ts';
 import './types/identity.ts';
 import './types/interfaces.ts';
 import './types/match-case.ts';
+import './types/node.ts';
+import './types/node.ts';
 import './types/role.ts';
 import './types/scopes.ts';
 import './types/service.ts';

@@ -1,99 +1,82 @@
-import type { AccountEvidence, Evidence, LinkingOutcome } from '../model/link-evidence.ts';
+import type { AccountEvidence, Evidence, LinkChange, LinkingOutcome } from '../model/link-evidence.ts';
 import { keyText } from '../model/views.ts';
-import { tieByAddress, weighAddresses } from './addresses.ts';
-import { weighDeclarations } from './declarations.ts';
-import { accountsByUser, joinAll } from './decided.ts';
-import { linkChanges, reasonsOf, toCases } from './decisions.ts';
-import { addressConflicts, changedAddresses, clashes, sharedUnproven } from './doubts.ts';
-import { createKeyring } from './keyring.ts';
-import { tieByMailbox } from './mailboxes.ts';
-import { assignOwners, type Owners } from './owners.ts';
-import { createPartition, groupBy } from './partition.ts';
-import { pinEarlierLinks } from './pins.ts';
+import { linkedUser } from './decided.ts';
+import { weigh } from './weigh.ts';
+
+// Each round settles what the one before has made known; evidence that needs more has not been met.
+const maxRounds = 6;
 
 /**
  * Who belongs to whom, from everything that is known of these accounts. The same evidence gives the same groups, whatever the order in which it
- * arrived: evidence is weighed as a whole, and earlier links only decide where it has changed since.
+ * arrived: evidence is weighed as a whole, and earlier links only decide where it has changed since. Resolving again what was decided changes nothing.
  * @param newId makes the ids of new people, rising with time.
  */
 export function resolve(gathered: Evidence, newId: () => string): LinkingOutcome {
   // Sorted, so that not even the wording of an explanation depends on how the accounts were found.
-  const evidence = { ...gathered, accounts: new Map([...gathered.accounts].toSorted(([a], [b]) => (a < b ? -1 : 1))) };
-  const ring = createKeyring(evidence);
-  const users = accountsByUser(evidence);
-  const declared = weighDeclarations(evidence, users, ring);
-  const weighed = weighAddresses(evidence, ring, declared.known, declared.disputed);
-
-  const partition = createPartition(evidence.accounts.values());
-  for (const group of declared.known.groups()) joinAll(partition, group);
-  const tied = tieByAddress(weighed, partition);
-  const mailboxes = tieByMailbox(weighed, tied.leftOut, evidence, ring, partition);
-  const blocks = [...declared.blocks, ...tied.blocks, ...mailboxes.blocks];
-  const disputedUsers = [...users.values()].filter((accounts) => accounts.some(({ id }) => declared.disputed.has(id)));
-  const disputes = blocks.filter(({ original }) => original);
-  const whole = disputedUsers
-    .filter((accounts) => disputes.some((block) => block.accounts.some((account) => declared.disputed.has(account.id) && accounts.includes(account))))
-    .map((accounts) => ({ accounts, original: true }));
-  const freed = pinEarlierLinks(users, partition, [...blocks, ...whole]);
-
-  const isLone = (account: AccountEvidence): boolean => partition.members(partition.rootOf(account)).length === 1;
-  const conflicts = [
-    ...declared.doubts.filter(({ account }) => declared.disputed.has(account.id)),
-    ...addressConflicts({ evidence, ring, weighed, partition }),
-  ];
-  const conflictOf = new Map(conflicts.filter(({ account }) => isLone(account)).map((doubt) => [doubt.account.id, doubt]));
-  const sources = [...evidence.services.values()].filter(({ people }) => people === 'source').map(({ svc }) => svc);
-  const owners = assignOwners({
-    partition,
-    known: declared.known,
-    ring,
-    freed,
-    inConflict: new Set(conflictOf.keys()),
-    isSource: (svc) => sources.length === 0 || sources.includes(svc),
-    newId,
-  });
-
-  const members = membersOf(evidence, users, owners);
-  const context = { evidence, ring, weighed, partition, owners };
-  const doubts = [
-    ...declared.doubts,
-    ...conflicts.filter(({ account, reason }) => !owners.of.has(account.id) && reason !== 'CLAIMED_TWICE' && reason !== 'CONTRADICTORY'),
-    ...owners.doubts,
-    ...clashes(blocks, context),
-    ...changedAddresses(context),
-  ];
-  const settled = new Set([...conflictOf.keys(), ...doubts.map(({ account }) => account.id)]);
-  const cases = toCases([...doubts, ...sharedUnproven(context, settled)], owners, members, ring);
-  const inCase = new Set(cases.map(({ svc, key }) => keyText({ svc, key })));
-  const unsettled = [...evidence.accounts.values()].filter(
-    (account) =>
-      account.kind === 'HUMAN' &&
-      account.status !== 'DELETED' &&
-      !conflictOf.has(account.id) &&
-      !inCase.has(account.id) &&
-      (!owners.of.has(account.id) || (isLone(account) && ring.keysOf(account).length === 0)),
-  );
-  const lonely = new Set(unsettled.map(({ id }) => id));
-  const links = linkChanges({
-    accounts: evidence.accounts.values(),
-    owners,
-    reasons: reasonsOf([...declared.ties, ...tied.ties, ...mailboxes.ties], ring),
-    ring,
-    inConflict: conflictOf,
-    cases,
-    lonely,
-  });
-  return { links, merged: owners.merged, cases, members, lonely };
+  let evidence = { ...gathered, accounts: new Map([...gathered.accounts].toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+  const changing = evidence.accounts.values().some(({ original }) => !original);
+  const rounds: LinkingOutcome[] = [];
+  for (let round = 0; round < maxRounds; round++) {
+    const outcome = weigh(evidence, newId);
+    rounds.push(outcome);
+    // First seals alone settle in one round: nothing there hangs on a link.
+    if (outcome.links.length === 0 || !changing) break;
+    evidence = { ...evidence, accounts: withLinks(evidence.accounts, outcome.links) };
+  }
+  return rounds.length === 1 && rounds[0] !== undefined ? rounds[0] : together(rounds, gathered);
 }
 
-function membersOf(
-  evidence: Evidence,
-  users: ReadonlyMap<string, readonly AccountEvidence[]>,
-  owners: Owners,
-): ReadonlyMap<string, readonly AccountEvidence[]> {
-  const members = new Map<string, readonly AccountEvidence[]>();
-  const former = evidence.accounts.values().flatMap(({ formerUser }) => (formerUser === undefined ? [] : [formerUser]));
-  for (const user of [...users.keys(), ...former]) if (!owners.merged.has(user)) members.set(user, []);
-  for (const [user, accounts] of groupBy(evidence.accounts.values(), ({ id }) => owners.of.get(id))) members.set(user, accounts);
-  return members;
+/** The accounts as they would be gathered after these decisions. */
+function withLinks(accounts: ReadonlyMap<string, AccountEvidence>, changes: readonly LinkChange[]): Map<string, AccountEvidence> {
+  const decided = new Map(accounts);
+  for (const { svc, key, decision, byHand } of changes) {
+    const account = accounts.get(keyText({ svc, key }));
+    if (account === undefined) continue;
+    const isLinked = decision?.state === 'LINKED_AUTO' || decision?.state === 'LINKED_MANUAL';
+    decided.set(account.id, {
+      ...account,
+      link: decision && { ...decision, byHand, fromRev: Infinity },
+      staleLink: false,
+      linkedSince: isLinked ? (account.linkedSince ?? Infinity) : undefined,
+    });
+  }
+  return decided;
+}
+
+/** What several rounds come to, seen from where they started. */
+function together(rounds: readonly LinkingOutcome[], { accounts }: Evidence): LinkingOutcome {
+  const links = new Map(rounds.flatMap((round) => round.links.map((change) => [keyText(change), change] as const)));
+  const members = new Map(rounds.flatMap((round) => [...round.members]));
+  const merged = new Map(rounds.flatMap((round) => [...round.merged]));
+  const before = new Set(accounts.values().flatMap((account) => [linkedUser(account), account.formerUser]));
+  for (const id of merged.keys()) {
+    members.delete(id);
+    if (!before.has(id)) merged.delete(id);
+  }
+  const last = rounds.at(-1);
+  for (const id of members.keys()) {
+    if (last?.members.has(id) === true) continue;
+    // A person of an earlier round who came to nothing never was.
+    if (before.has(id)) members.set(id, []);
+    else members.delete(id);
+  }
+  return {
+    links: [...links].flatMap(([id, change]) => (isUnchanged(accounts.get(id), change) ? [] : change)),
+    merged,
+    members,
+    cases: last?.cases ?? [],
+    lonely: last?.lonely ?? new Set(),
+  };
+}
+
+function isUnchanged(account: AccountEvidence | undefined, { decision }: LinkChange): boolean {
+  if (account === undefined || account.staleLink) return false;
+  const { link } = account;
+  if (link === undefined || decision === undefined) return link === decision;
+  return (
+    link.state === decision.state &&
+    link.userId === decision.userId &&
+    link.rule === decision.rule &&
+    link.evidence.join() === decision.evidence.join()
+  );
 }

@@ -1,12 +1,15 @@
-import type { EmailTrust } from '../contract/adapter.ts';
+import type { EmailTrust, PasswordPolicyRecord } from '../contract/adapter.ts';
 import type {
   AccountStatus,
+  CredentialKind,
+  CredentialRecord,
   EmailProof,
   GrantRecord,
   GroupRecord,
   IdentityRecord,
   Instant,
   InviteRecord,
+  InviteStatus,
   PrincipalKind,
   RoleLevel,
   RoleRecord,
@@ -46,6 +49,7 @@ export type RoleView = Sourced<RoleRecord>;
 export type ScopeView = Sourced<ScopeRecord>;
 export type GrantView = Sourced<GrantRecord>;
 export type InviteView = Sourced<InviteRecord>;
+export type CredentialView = Sourced<CredentialRecord>;
 
 export interface Capability {
   /** `read identities`, `read groups`, `find by e-mail` … */
@@ -80,6 +84,10 @@ export interface ServiceView {
   readonly managedDomains: readonly string[];
   readonly people: 'source' | 'match';
   readonly capabilities: readonly Capability[];
+  /** Kinds of credentials that it tells only of the account that reads. */
+  readonly ownCredentials: readonly CredentialKind[];
+  /** As it told last; undefined where it does not tell. */
+  readonly passwordPolicy: PasswordPolicyRecord | undefined;
   readonly coverage: Coverage;
   /** Live identities. */
   readonly seen: number | undefined;
@@ -208,6 +216,23 @@ export interface GrantFilter {
   readonly source?: GrantRecord['source'] | undefined;
   readonly expiresBefore?: Instant | undefined;
 }
+
+export interface InviteFilter {
+  readonly service?: ServiceSelector | undefined;
+  readonly email?: string | undefined;
+  readonly status?: InviteStatus | undefined;
+}
+
+export interface CredentialFilter {
+  readonly services?: readonly ServiceSelector[] | undefined;
+  readonly kinds?: readonly CredentialKind[] | undefined;
+  readonly userId?: string | undefined;
+  readonly expiresBefore?: Instant | undefined;
+  /** Last used before; what the service does not tell the last use of is left out. */
+  readonly unusedSince?: Instant | undefined;
+}
+
+export type EventCountFilter = 'FLOW' | 'TARGET';
 
 export const userOrderFields = ['displayName', 'updatedAt', 'lastActiveAt'] as const;
 export interface UserOrder {

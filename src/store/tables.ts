@@ -38,6 +38,8 @@ export interface ServiceTable {
   sealed_as_of: number | null;
   partial: number;
   issue: string | null;
+  /** JSON of the rules for passwords that the service told last. */
+  password_policy: string | null;
   quarantined: number;
   last_started_at: number | null;
   next_at: number | null;
@@ -63,6 +65,8 @@ export interface IdentityTable extends Versioned {
   sort_name: string;
   organization: string | null;
   last_active_at: number | null;
+  /** Null where the service does not tell. */
+  mfa_enabled: number | null;
 }
 
 export interface EmailTable extends Interval {
@@ -98,6 +102,16 @@ export interface MembershipTable extends Versioned {
   member_key: string;
 }
 
+/**
+ * What a group's members get: whatever `ancestor_key` holds, the group itself among them. A group that is suspended or deleted passes nothing on and
+ * has no row. Kept by `keepGroupReach`.
+ */
+export interface GroupReachTable extends Interval {
+  svc: number;
+  group_key: string;
+  ancestor_key: string;
+}
+
 export interface RoleTable extends Versioned {
   name: string;
   sort_name: string;
@@ -127,6 +141,8 @@ export interface GrantTable extends Versioned {
 }
 
 export interface InviteTable extends Versioned {
+  address: string;
+  /** `EmailKey.exact`; null when the address never counts. */
   exact: string | null;
   status: string;
 }
@@ -159,6 +175,48 @@ export interface RetiredPersonTable {
   id: string;
   into_id: string;
   rev: number;
+  /** Until the merge is undone. */
+  to_rev: Generated<number>;
+}
+
+/** Somebody said that an account is not this person's; holds until it is taken back. */
+export interface LinkRejectionTable extends Interval {
+  svc: number;
+  key: string;
+  incarnation: number;
+  user_id: string;
+}
+
+/** Decisions and what they did, each chained to the one before by its hash. Rows are only ever added. */
+export interface AuditEventTable {
+  /** 1, 2, 3 … without a gap. */
+  seq: number;
+  id: string;
+  /** The revision that it made, or the newest one when it changed nothing that a revision shows. */
+  rev: number;
+  at: number;
+  /** JSON of the actor. */
+  actor: string;
+  operation: string;
+  svc: number | null;
+  /** JSON array of `AuditTarget`. */
+  targets: string;
+  outcome: string;
+  reason: string | null;
+  request_id: string | null;
+  before: string | null;
+  after: string | null;
+  /** Id of the event that it undoes. */
+  reverts: string | null;
+  prev_hash: string;
+  hash: string;
+}
+
+/** Which events concern what: the targets of `audit_event`, to be searched. */
+export interface AuditTargetTable {
+  /** `targetText`. */
+  target: string;
+  seq: number;
 }
 
 export interface LinkTable extends Interval {
@@ -235,6 +293,7 @@ export interface Tables {
   declaration: DeclarationTable;
   user_group: GroupTable;
   membership: MembershipTable;
+  group_reach: GroupReachTable;
   role: RoleTable;
   scope: ScopeTable;
   access_grant: GrantTable;
@@ -243,6 +302,9 @@ export interface Tables {
   person: PersonTable;
   retired_person: RetiredPersonTable;
   link: LinkTable;
+  link_rejection: LinkRejectionTable;
+  audit_event: AuditEventTable;
+  audit_target: AuditTargetTable;
   match_case: MatchCaseTable;
   sync_run: SyncRunTable;
   sync_listing: SyncListingTable;

@@ -4,6 +4,7 @@ import type { Instant } from '../contract/records.ts';
 import { describePerson } from '../linking/person.ts';
 import { resolve } from '../linking/resolve.ts';
 import type { LinkingService } from '../model/link-evidence.ts';
+import { keyText, type RecordKey } from '../model/views.ts';
 import { saveCases, saveLinks, saveRetired } from '../store/linking/apply.ts';
 import { parseKey } from '../store/linking/batches.ts';
 import {
@@ -16,8 +17,8 @@ import {
 } from '../store/linking/context.ts';
 import { gatherEvidence } from '../store/linking/gather.ts';
 import { savePeople } from '../store/linking/people.ts';
-import type { Db, StoreConnection } from '../store/open.ts';
-import { lazyRevision, lockRevisions, type LazyRevision } from '../store/revision.ts';
+import type { StoreConnection } from '../store/open.ts';
+import { lazyRevision, lockRevisions } from '../store/revision.ts';
 import { suggestNamesakes } from './link-names.ts';
 
 export interface LinkingOptions {
@@ -56,11 +57,7 @@ export async function linkPending(connection: StoreConnection, options: LinkingO
   totals.accounts = pending.size;
   while (pending.size > 0) {
     const seeds = pending.values().take(batchSize).toArray();
-    const batch = await write.transaction().execute(async (trx) => {
-      await lockRevisions(trx);
-      const revision = lazyRevision(trx, 'linking', now());
-      return { ...(await linkBatch(trx, seeds, context, revision, now())), revision: revision.taken() };
-    });
+    const batch = await linkBatch(connection, seeds.map(parseKey), context, now);
     for (const id of [...seeds, ...batch.seen]) pending.delete(id);
     for (const id of batch.lonely) lonely.add(id);
     for (const name of batch.names) names.add(name);
@@ -80,20 +77,37 @@ export async function linkPending(connection: StoreConnection, options: LinkingO
   };
 }
 
-async function linkBatch(trx: Db, seeds: readonly string[], context: LinkingContext, revision: LazyRevision, now: Instant) {
-  const evidence = await gatherEvidence(trx, seeds.map(parseKey), context);
-  const outcome = resolve(evidence, uuidv7);
-  await saveLinks(trx, outcome.links, revision, now);
-  await saveRetired(trx, outcome.merged, revision);
-  const cases = await saveCases(
-    trx,
-    evidence.accounts.values(),
-    outcome.cases,
-    ({ svc, key }, { reason }) => reason === 'SAME_NAME' && outcome.lonely.has(`${svc}/${key}`),
-    revision,
-    now,
-  );
-  const people = new Map([...outcome.members].map(([id, accounts]) => [id, describePerson(accounts, context.services)]));
-  const names = await savePeople(trx, people, outcome.merged.keys(), revision, now);
-  return { seen: [...evidence.accounts.keys()], lonely: outcome.lonely, names, links: outcome.links.length, people: names.length, cases };
+async function linkBatch({ read, write }: StoreConnection, seeds: readonly RecordKey[], context: LinkingContext, now: () => Instant) {
+  const gatheredAt = await latestRevision(read);
+  const gathered = await gatherEvidence(read, seeds, context);
+  const resolved = resolve(gathered, uuidv7);
+  return write.transaction().execute(async (trx) => {
+    await lockRevisions(trx);
+    // Gathered without holding anybody up; gathered again in the rare case that something was written meanwhile.
+    const stands = (await latestRevision(trx)) === gatheredAt;
+    const evidence = stands ? gathered : await gatherEvidence(trx, seeds, context);
+    const outcome = stands ? resolved : resolve(evidence, uuidv7);
+    const revision = lazyRevision(trx, 'linking', now());
+    await saveLinks(trx, outcome.links, revision, now());
+    await saveRetired(trx, outcome.merged, revision);
+    const cases = await saveCases(
+      trx,
+      evidence.accounts.values(),
+      outcome.cases,
+      ({ svc, key }, { reason }) => reason === 'SAME_NAME' && outcome.lonely.has(keyText({ svc, key })),
+      revision,
+      now(),
+    );
+    const people = new Map([...outcome.members].map(([id, accounts]) => [id, describePerson(accounts, context.services)]));
+    const names = await savePeople(trx, people, outcome.merged.keys(), revision, now());
+    return {
+      seen: [...evidence.accounts.keys()],
+      lonely: outcome.lonely,
+      names,
+      links: outcome.links.length,
+      people: names.length,
+      cases,
+      revision: revision.taken(),
+    };
+  });
 }

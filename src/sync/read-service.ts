@@ -9,6 +9,7 @@ import { bindInstance, InstanceMismatchError, LeaseLostError, noteAttempt, relea
 import { createListingGuard } from './listing.ts';
 import { levelMapper } from './levels.ts';
 import { isOwnerDead, processOwner } from './owner.ts';
+import { readPasswordPolicy } from './password-policy.ts';
 import type { SyncedService, SyncProgress } from './service.ts';
 
 export interface ReadDependencies {
@@ -48,6 +49,7 @@ export async function readService(dependencies: ReadDependencies, service: Synce
     const lease = await takeLease(store, svc, processOwner, now(), isOwnerDead);
     if (lease === undefined) return { kind: 'busy' };
     try {
+      await readPasswordPolicy(store, svc, service, signal);
       const calls = await readListings(dependencies, service, description, lease, signal);
       const seal = await sealRun(store, lease, { serviceName: service.name, listings: sealedListings(service), now: now() });
       return { kind: 'sealed', svc, seal, calls };

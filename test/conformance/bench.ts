@@ -11,7 +11,7 @@ import { createVirtualClock, type VirtualClock } from '../http/support.ts';
 import type { Subject } from './subject.ts';
 
 /** One call that the sandbox answered, faults included. */
-export interface Exchange {
+interface Exchange {
   /** By the clock of the session that made it. */
   readonly at: number;
   readonly request: SandboxRequest;
@@ -28,14 +28,14 @@ export interface ReadPage {
 }
 
 /** A whole read without faults. */
-export interface Baseline {
+interface Baseline {
   readonly description: ServiceDescription | undefined;
   readonly pages: readonly ReadPage[];
   /** Why it ended early. */
   readonly error: unknown;
 }
 
-export interface Session extends AsyncDisposable {
+interface Session extends AsyncDisposable {
   readonly adapter: Adapter;
   readonly transport: Transport;
   /** From now on under the limits of the options. */

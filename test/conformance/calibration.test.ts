@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openBench } from './bench.ts';
-import { bugs, plantBug, soundRenewal } from './bugs.ts';
+import { plantBug } from './bug-kit.ts';
+import { bugs, soundRenewal } from './bugs.ts';
 import { findCheck } from './checks.ts';
 
 /** A suite that is green says something only if it turns red for an adapter that is wrong. */

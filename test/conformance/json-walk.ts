@@ -18,8 +18,7 @@ export function withText(response: SandboxResponse, body: string): SandboxRespon
 
 export const withJson = (response: SandboxResponse, value: unknown): SandboxResponse => withText(response, JSON.stringify(value));
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function getAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined), value);

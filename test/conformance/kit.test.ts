@@ -18,7 +18,12 @@ conforms(
   checks,
 );
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+/** A failure shows what the command printed: tsc says its errors on stdout. */
+const run = (file: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv } = {}) =>
+  execute(file, args, options).catch((error: Error & { readonly stdout?: string; readonly stderr?: string }) => {
+    throw new Error(`${error.stdout ?? ''}${error.stderr ?? ''}`, { cause: error });
+  });
 const repository = join(import.meta.dirname, '../..');
 
 describe('npm run adapter:new', () => {
@@ -39,8 +44,7 @@ describe('npm run adapter:new', () => {
     await create('acme-chat');
     const options = {
       extends: join(repository, 'tsconfig.json'),
-      compilerOptions: { types: [] },
-      include: ['adapters/index.ts', 'adapters/acme-chat'],
+      include: ['adapters/acme-chat'],
     };
     await writeFile(join(root, 'tsconfig.json'), JSON.stringify(options));
     await run(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', root]);

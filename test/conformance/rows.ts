@@ -12,6 +12,8 @@ export interface Row {
   /** Default: every call from then on. */
   readonly times?: number;
   readonly expect: Expectation;
+  /** It takes real time: tried on the last call of a page only. */
+  readonly slow?: true;
   readonly limits?: Partial<TransportLimits>;
   readonly maxBytes?: number;
 }
@@ -59,6 +61,7 @@ export const rows: readonly Row[] = [
     promise: 'no answer is a TIMEOUT',
     effect: { swallow: true },
     expect: ends('TIMEOUT'),
+    slow: true,
     limits: { ...quick, syncHeadersMs: 100 },
   },
   { id: 'P3 slow', promise: 'a slow answer is an answer', effect: { delayMs: 15 }, times: 1, expect: same },
@@ -67,6 +70,7 @@ export const rows: readonly Row[] = [
     promise: 'a body that drips in is a TIMEOUT',
     effect: { dripMs: 20 },
     expect: ends('TIMEOUT'),
+    slow: true,
     limits: { ...quick, syncDeadlineMs: 100 },
   },
   ...[500, 502, 503, 504].flatMap((status): readonly Row[] => [

@@ -32,7 +32,7 @@ export function tryAnswer({ bench, place }: Pick<Specimen, 'bench' | 'place'>, a
 }
 
 /** Ids that the records hold anywhere: their own, those of holders, groups and scopes. */
-export function idsOf(records: readonly SourceRecord[]): ReadonlySet<string> {
+function idsOf(records: readonly SourceRecord[]): ReadonlySet<string> {
   const ids = records.flatMap((record) => {
     const about: (string | undefined)[] = [];
     if ('externalId' in record) about.push(record.externalId);

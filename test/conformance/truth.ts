@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { recordKey, type RecordKind, type SourceRecord } from '../../src/contract/records.ts';
+import { recordKey, type MembershipRecord, type RecordKind, type SourceRecord } from '../../src/contract/records.ts';
+import type { DemoInstance } from '../../src/contract/sandbox.ts';
 import { nameError, noSignal, type Bench } from './bench.ts';
 import type { Check } from './check.ts';
 import { extraAccounts, scopesByGrants } from './exceptions.ts';
@@ -32,6 +33,7 @@ const duplicates = (keys: readonly string[]): readonly string[] => keys.filter((
 function judgeSets(bench: Bench): readonly string[] {
   const { instance, type } = bench.subject;
   const identities = ofKind(bench, 'identity').map(({ externalId }) => externalId);
+  const memberships = ofKind(bench, 'membership');
   const extra = extraAccounts.get(type)?.ids ?? [];
   const failures = [
     ...compare('accounts', [...instance.accounts.map(({ externalId }) => externalId), ...extra], identities),
@@ -45,8 +47,11 @@ function judgeSets(bench: Bench): readonly string[] {
     ...compare(
       'memberships',
       instance.groups.flatMap((group) => group.members.map((member) => `${member.externalId} in ${group.externalId}`)),
-      ofKind(bench, 'membership').map(({ group, member }) => `${member.externalId} in ${group}`),
+      memberships.filter(({ member }) => member.kind === 'identity').map(({ group, member }) => `${member.externalId} in ${group}`),
     ),
+    ...memberships
+      .filter((record) => record.member.kind === 'group' && !isNested(instance, record))
+      .map(({ group }) => `group ${group} holds a group that is not in it`),
     ...duplicates(ofKind(bench, 'grant').map(recordKey)).map((id) => `grant ${id} comes twice`),
   ];
   const granted = new Set(instance.grants.map((grant) => grant.scope?.externalId));
@@ -57,6 +62,9 @@ function judgeSets(bench: Bench): readonly string[] {
   }
   return [...failures, ...judgeGrants(bench), ...judgeEmails(bench)];
 }
+
+const isNested = ({ groups }: DemoInstance, { group, member }: MembershipRecord): boolean =>
+  groups.some(({ externalId, parents }) => externalId === member.externalId && parents.includes(group));
 
 /** Each principal holds at least the grants that the instance gives it, or, where the service only has base roles, one. */
 function judgeGrants(bench: Bench): readonly string[] {

@@ -82,7 +82,7 @@ describe('services', () => {
       'read grants',
       'find by e-mail',
     ]);
-    expect(chat?.capabilities).toHaveLength(9);
+    expect(chat?.capabilities).toHaveLength(11);
   });
 
   it('claim nothing that nobody has told', async () => {

@@ -11,6 +11,8 @@ const ann = 'ann@acme.example';
 const bob = 'bob@acme.example';
 const verified = (key: string, address: string, more: Partial<Reported> = {}): Reported => ({ key, emails: [[address, 'VERIFIED']], ...more });
 
+const alphabetically = (a: string, b: string): number => (a < b ? -1 : 1);
+
 /** Slack and PagerDuty know Ann and Bob. */
 function annAndBob(): World {
   const world = createWorld(services);
@@ -130,7 +132,7 @@ describe('an address that changed hands', () => {
     world.link();
     expect(world.groups()).toEqual([]);
     expect(world.linkOf('3/P')).toMatchObject({ state: 'SUGGESTED' });
-    expect(world.cases()).toEqual(['2/A ADDRESS_CHANGED', '3/P ADDRESS_CHANGED'].filter((text) => text.startsWith('3/')));
+    expect(world.cases()).toEqual(['3/P ADDRESS_CHANGED']);
   });
 });
 
@@ -167,7 +169,7 @@ describe('two people', () => {
     world.seal(2, [verified('A', ann, { status: 'INVITED' })]);
     world.seal(1, [verified('ann', ann)]);
     world.link();
-    const [older = '', younger = ''] = [world.userOf('1/ann'), world.userOf('2/A')].toSorted();
+    const [older = '', younger = ''] = [world.userOf('1/ann') ?? '', world.userOf('2/A') ?? ''].toSorted(alphabetically);
     expect(older).not.toBe(younger);
     world.seal(2, [verified('A', ann)]);
     world.link();

@@ -13,6 +13,7 @@ import { emailKey } from '../../src/model/email-key.ts';
 import { foldName, sortName } from '../../src/model/fold.ts';
 import type { LinkState, MatchCaseView } from '../../src/model/views.ts';
 import type { StoreConnection } from '../../src/store/open.ts';
+import { keepGroupReach } from '../../src/store/sync/group-reach.ts';
 import { kindTables, projection } from '../../src/store/sync/kinds.ts';
 import { openRev, type LinkTable, type PersonTable, type ServiceTable, type Tables } from '../../src/store/tables.ts';
 
@@ -79,6 +80,7 @@ export async function fillStore({ write }: StoreConnection, filling: Filling): P
 
   for (const { service, record } of [...gone, ...records]) await endRecord(write, svc(service), record, rev);
   for (const fill of records) await putRecord(write, svc(fill.service), fill, rev);
+  for (const touched of new Set([...gone, ...records].map(({ service }) => svc(service)))) await keepGroupReach(write, touched, rev);
 
   const end = (table: 'person' | 'match_case', id: string) =>
     write.updateTable(table).set({ to_rev: rev }).where('id', '=', id).where('to_rev', '=', openRev).execute();
@@ -136,7 +138,11 @@ export async function emptyStore({ write }: StoreConnection): Promise<void> {
     'person',
     'retired_person',
     'link',
+    'link_rejection',
+    'audit_event',
+    'audit_target',
     'match_case',
+    'group_reach',
     'sync_run',
     'sync_listing',
     'service',

@@ -4,24 +4,36 @@ import { rootPage } from '../cost.ts';
 import { GrantFilterRef, pageArgs, toGrantFilter } from '../args.ts';
 import { GrantConnection, toConnection } from '../connection.ts';
 import { GrantSourceEnum, RoleLevelEnum } from '../enums.ts';
-import * as load from '../loaders.ts';
-import { ActorUnion, GrantRef, NodeRef, PrincipalUnion, RoleRef, ScopeRef, ServicePrincipalRef, SourcedRef, UserRef } from '../refs.ts';
+import { holderOf } from '../loaders.ts';
+import {
+  ActorUnion,
+  GrantRef,
+  GroupRef,
+  IdentityRef,
+  PrincipalUnion,
+  RoleRef,
+  ScopeRef,
+  scopeKey,
+  ServicePrincipalRef,
+  SourcedRef,
+  UserRef,
+} from '../refs.ts';
 import { servicesOfAll } from '../selectors.ts';
 import { toWindow } from '../window.ts';
-import { scopeKeyText } from '../../contract/records.ts';
 import { formatNodeId } from '../../model/global-id.ts';
+import { keyText } from '../../model/views.ts';
 
 builder.objectType(GrantRef, {
   description: 'Access as a service stores it: a principal holds a role on a scope. (A Squirro “grant” is a token, and not meant here.)',
-  interfaces: [NodeRef, SourcedRef],
+  interfaces: [SourcedRef],
   fields: (t) => ({
     principal: t.field({
       type: PrincipalUnion,
       nullable: true,
       description: 'The account or the group that holds it; null when the service names one that it does not list.',
       resolve: ({ svc, record: { principal } }, _args, context) => {
-        const key = { svc, key: principal.externalId };
-        return principal.kind === 'identity' ? load.identityByKey(context, key) : load.groupByKey(context, key);
+        const ref = principal.kind === 'identity' ? IdentityRef : GroupRef;
+        return ref.getDataloader(context).load(keyText({ svc, key: principal.externalId }));
       },
     }),
     user: t.field({
@@ -29,13 +41,13 @@ builder.objectType(GrantRef, {
       nullable: true,
       description: 'The person behind the account that holds it; null for a group.',
       resolve: ({ svc, record: { principal } }, _args, context) =>
-        principal.kind === 'identity' ? load.holderOf(context, { svc, key: principal.externalId }) : undefined,
+        principal.kind === 'identity' ? holderOf(context, { svc, key: principal.externalId }) : undefined,
     }),
     role: t.field({
       type: RoleRef,
       nullable: true,
       description: 'What is held; null where the service gives permissions without a role.',
-      resolve: ({ svc, record: { role } }, _args, context) => (role === undefined ? undefined : load.roleByKey(context, { svc, key: role })),
+      resolve: ({ svc, record: { role } }) => (role === undefined ? undefined : keyText({ svc, key: role })),
     }),
     level: t.field({ type: RoleLevelEnum, description: 'How much that is, relative to the scope.', resolve: ({ record }) => record.level }),
     scope: t.field({
@@ -44,7 +56,7 @@ builder.objectType(GrantRef, {
       description: 'Where it holds. Null with `allScopes`: on every scope of its kind, now and later.',
       resolve: ({ svc, record: { scope } }, _args, context) => {
         if (scope === undefined) return undefined;
-        return scope.kind === 'SERVICE' ? serviceOf(context, svc) : load.scopeByKey(context, { svc, key: scopeKeyText(scope) });
+        return scope.kind === 'SERVICE' ? serviceOf(context, svc) : scopeKey(svc, scope);
       },
     }),
     allScopes: t.boolean({ description: 'Holds on every scope of its kind, now and later.', resolve: ({ record }) => record.allScopes }),
@@ -65,7 +77,7 @@ builder.objectType(GrantRef, {
       nullable: true,
       description: 'The account that gave it, where the service tells.',
       resolve: ({ svc, record: { grantedBy } }, _args, context) =>
-        grantedBy?.kind === 'identity' ? load.identityByKey(context, { svc, key: grantedBy.externalId }) : undefined,
+        grantedBy?.kind === 'identity' ? IdentityRef.getDataloader(context).load(keyText({ svc, key: grantedBy.externalId })) : undefined,
     }),
     immutable: t.boolean({ description: 'True when the service refuses to change it.', resolve: ({ record }) => record.immutable }),
   }),

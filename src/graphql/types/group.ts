@@ -2,30 +2,34 @@ import { builder } from '../builder.ts';
 import { serviceOf } from '../context.ts';
 import { nestedPage, rootPage } from '../cost.ts';
 import { GrantFilterRef, pageArgs, ServiceInputRef, toGrantFilter } from '../args.ts';
-import { GrantConnection, GroupConnection, IdentityConnection, toConnection } from '../connection.ts';
-import * as load from '../loaders.ts';
+import { askedPage, GrantConnection, GroupConnection, IdentityConnection, pagesBy, toConnection } from '../connection.ts';
 import { findOne } from '../find-one.ts';
-import { GroupRef, NodeRef, SourcedRef } from '../refs.ts';
+import { listsBy } from '../loadable.ts';
+import { GroupRef, SourcedRef } from '../refs.ts';
 import { servicesOf, servicesOfOptional, toSelector } from '../selectors.ts';
 import { toWindow } from '../window.ts';
+import type { GrantFilter, RecordKey } from '../../model/views.ts';
+import { keyText } from '../../model/views.ts';
 
 builder.objectType(GroupRef, {
   description: 'A set of accounts and groups of one service: a team, a user group.',
-  interfaces: [NodeRef, SourcedRef],
+  interfaces: [SourcedRef],
   fields: (t) => ({
     displayName: t.string({ description: 'The name that people see.', resolve: ({ record }) => record.displayName }),
     kind: t.string({ description: 'The service’s word for it: `team`, `user group` …', resolve: ({ record }) => record.groupKind }),
-    parents: t.field({
-      type: [GroupRef],
+    parents: t.loadableList({
+      type: GroupRef,
       description: 'The groups that directly contain this one.',
-      resolve: async (group, _args, context) => [...((await load.parentsOfGroup(context, group)) ?? [])],
+      ...listsBy(keyText, (view, groups) => view.parentsOfGroups(groups)),
+      resolve: (group) => group,
     }),
-    children: t.field({
-      type: [GroupRef],
+    children: t.loadableList({
+      type: GroupRef,
       description: 'The groups that this one directly contains.',
-      resolve: async (group, _args, context) => [...((await load.childrenOfGroup(context, group)) ?? [])],
+      ...listsBy(keyText, (view, groups) => view.childrenOfGroups(groups)),
+      resolve: (group) => group,
     }),
-    members: t.field({
+    members: t.loadable({
       type: IdentityConnection,
       description: 'The accounts in this group.',
       complexity: nestedPage,
@@ -33,21 +37,17 @@ builder.objectType(GroupRef, {
         transitive: t.arg.boolean({ defaultValue: false, description: 'Also those of the groups within, however deep.' }),
         ...pageArgs(t.arg),
       },
-      resolve: async (group, args, context) => {
-        const window = toWindow(args);
-        return toConnection(await load.membersOfGroup(context, group, args.transitive === true, window), window, [serviceOf(context, group.svc)]);
-      },
+      ...pagesBy(keyText, (view, groups: readonly RecordKey[], transitive: boolean, window) => view.membersOfGroups(groups, transitive, window)),
+      resolve: (group, args, context) => askedPage(group, toWindow(args), [serviceOf(context, group.svc)], args.transitive === true),
     }),
-    grants: t.field({
+    grants: t.loadable({
       type: GrantConnection,
       description: 'What the group itself holds.',
       complexity: nestedPage,
       args: { filter: t.arg({ type: GrantFilterRef, description: 'Which grants.' }), ...pageArgs(t.arg) },
-      resolve: async (group, args, context) => {
-        const window = toWindow(args);
-        const filter = toGrantFilter(await context.view(), args.filter);
-        return toConnection(await load.grantsOfGroup(context, group, filter, window), window, [serviceOf(context, group.svc)]);
-      },
+      ...pagesBy(keyText, (view, groups: readonly RecordKey[], filter: GrantFilter, window) => view.grantsOfGroups(groups, filter, window)),
+      resolve: (group, args, context) =>
+        askedPage(group, toWindow(args), [serviceOf(context, group.svc)], toGrantFilter(context.opened(), args.filter)),
     }),
   }),
 });
@@ -62,7 +62,7 @@ builder.queryFields((t) => ({
       externalId: t.arg.string({ required: true, description: 'The service’s own id of the group.' }),
     },
     resolve: async (_root, { service, externalId }, context) =>
-      findOne(servicesOf(await context.view(), service, 'service'), (svc) => load.groupByKey(context, { svc, key: externalId })),
+      findOne(servicesOf(await context.view(), service, 'service'), (svc) => GroupRef.getDataloader(context).load(keyText({ svc, key: externalId }))),
   }),
   groups: t.field({
     type: GroupConnection,

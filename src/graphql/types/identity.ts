@@ -1,41 +1,29 @@
 import { builder } from '../builder.ts';
 import { free, rootPage } from '../cost.ts';
 import { IdentityInputRef, pageArgs, ServiceInputRef, toSelectors } from '../args.ts';
-import { IdentityConnection, toConnection } from '../connection.ts';
+import { IdentityConnection, toConnection, totalOf } from '../connection.ts';
 import { AccountStatusEnum, EmailProofEnum, LinkStateEnum, PrincipalKindEnum } from '../enums.ts';
-import * as load from '../loaders.ts';
+import { holderOf, loadKnown } from '../loaders.ts';
 import { findOne } from '../find-one.ts';
-import { ActorUnion, EmailRef, IdentityRef, LinkRef, NodeRef, OrganizationRef, RoleRef, SourcedRef, UserRef } from '../refs.ts';
+import { ActorUnion, EmailRef, IdentityRef, LinkRef, OrganizationRef, RoleRef, scopeKey, SourcedRef, UserRef } from '../refs.ts';
 import { servicesOf, servicesOfAll } from '../selectors.ts';
 import { toWindow } from '../window.ts';
-import { scopeKeyText } from '../../contract/records.ts';
-import type { LinkView } from '../../model/views.ts';
-
-const unlinked: LinkView = {
-  state: 'UNLINKED',
-  userId: undefined,
-  rule: undefined,
-  confidence: undefined,
-  evidence: [],
-  decidedBy: undefined,
-  decidedAt: undefined,
-  note: undefined,
-};
+import { keyText } from '../../model/views.ts';
 
 builder.objectType(IdentityRef, {
   description: 'One account in one service.',
-  interfaces: [NodeRef, SourcedRef],
+  interfaces: [SourcedRef],
   fields: (t) => ({
     user: t.field({
       type: UserRef,
       nullable: true,
       description: 'The person who holds it; null while nobody is known to.',
-      resolve: (identity, _args, context) => load.holderOf(context, identity),
+      resolve: (identity, _args, context) => holderOf(context, identity),
     }),
     link: t.field({
       type: LinkRef,
       description: 'How the account and its person were brought together, and on what evidence.',
-      resolve: async (identity, _args, context) => (await load.linkByKey(context, identity)) ?? unlinked,
+      resolve: (identity) => keyText(identity),
     }),
     kind: t.field({ type: PrincipalKindEnum, description: 'A person, a bot …', resolve: ({ record }) => record.accountKind }),
     status: t.field({ type: AccountStatusEnum, description: 'Whether the account can be used.', resolve: ({ record }) => record.status }),
@@ -51,25 +39,26 @@ builder.objectType(IdentityRef, {
       type: RoleRef,
       nullable: true,
       description: 'The base role, in services where an account carries one.',
-      resolve: (identity, _args, context) => {
-        const [base] = identity.record.roles;
-        return base === undefined ? undefined : load.roleByKey(context, { svc: identity.svc, key: base });
+      resolve: ({ svc, record: { roles } }) => {
+        const [base] = roles;
+        return base === undefined ? undefined : keyText({ svc, key: base });
       },
     }),
     roles: t.field({
       type: [RoleRef],
       description: 'All roles that the account itself carries, the base role first. What it holds on single scopes: `grants`.',
-      resolve: async ({ svc, record }, _args, context) =>
-        present(await Promise.all(record.roles.map((key) => load.roleByKey(context, { svc, key })))),
+      resolve: ({ svc, record }, _args, context) =>
+        loadKnown(
+          RoleRef.getDataloader(context),
+          record.roles.map((key) => keyText({ svc, key })),
+        ),
     }),
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
       description: 'The organization that the account belongs to, where that differs by account.',
-      resolve: ({ svc, record }, _args, context) =>
-        record.organization === undefined
-          ? undefined
-          : load.scopeByKey(context, { svc, key: scopeKeyText({ kind: 'ORGANIZATION', externalId: record.organization }) }),
+      resolve: ({ svc, record: { organization } }) =>
+        organization === undefined ? undefined : scopeKey(svc, { kind: 'ORGANIZATION', externalId: organization }),
     }),
     settings: t.field({
       type: 'JSON',
@@ -101,12 +90,10 @@ builder.objectType(EmailRef, {
     seenIn: t.field({
       type: [IdentityRef],
       description: 'The accounts that carry it.',
-      resolve: async ({ seenIn }, _args, context) => present(await Promise.all(seenIn.map((key) => load.identityByKey(context, key)))),
+      resolve: ({ seenIn }, _args, context) => loadKnown(IdentityRef.getDataloader(context), seenIn.map(keyText)),
     }),
   }),
 });
-
-const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
 
 const IdentityFilterRef = builder.inputType('IdentityFilter', {
   description: 'Which accounts; conditions hold together.',
@@ -128,7 +115,7 @@ builder.queryFields((t) => ({
     args: { by: t.arg({ type: IdentityInputRef, required: true, description: 'Which account.' }) },
     resolve: async (_root, { by }, context) => {
       const services = servicesOf(await context.view(), { type: by.service, serviceId: by.serviceId }, 'by.service');
-      return findOne(services, (svc) => load.identityByKey(context, { svc, key: by.externalId }));
+      return findOne(services, (svc) => IdentityRef.getDataloader(context).load(keyText({ svc, key: by.externalId })));
     },
   }),
   identities: t.field({
@@ -149,7 +136,7 @@ builder.queryFields((t) => ({
         nameAgrees: filter.nameAgrees ?? undefined,
         inactiveSince: filter.inactiveSince ?? undefined,
       };
-      return toConnection(await view.identities(wanted, window), window, services, args.filter ? undefined : load.totalOf('identities'));
+      return toConnection(await view.identities(wanted, window), window, services, args.filter ? undefined : totalOf(view, 'identities'));
     },
   }),
 }));
@@ -165,7 +152,7 @@ builder.objectType(LinkRef, {
       type: ActorUnion,
       nullable: true,
       description: 'Who decided; null for a rule.',
-      resolve: ({ decidedBy }, _args, context) => (decidedBy?.kind === 'user' ? load.userById(context, decidedBy.id) : decidedBy),
+      resolve: ({ decidedBy }, _args, context) => (decidedBy?.kind === 'user' ? UserRef.getDataloader(context).load(decidedBy.id) : decidedBy),
     }),
     decidedAt: t.field({ type: 'DateTime', nullable: true, description: 'When it was decided.', resolve: (link) => link.decidedAt }),
     note: t.exposeString('note', { nullable: true, description: 'What whoever decided wrote about it.' }),

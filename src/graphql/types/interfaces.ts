@@ -1,24 +1,15 @@
 import { builder } from '../builder.ts';
 import { serviceOf } from '../context.ts';
-import { free, keyed, nestedPage } from '../cost.ts';
+import { free, nestedPage } from '../cost.ts';
 import { pageArgs } from '../args.ts';
-import { GrantConnection, toConnection } from '../connection.ts';
+import { askedPage, GrantConnection, pagesBy } from '../connection.ts';
 import { OriginEnum, RoleLevelEnum, ScopeKindEnum } from '../enums.ts';
-import { badInput } from '../errors.ts';
-import * as load from '../loaders.ts';
-import { nodeId, nodeTypeName, sourcedTypeName } from '../node-id.ts';
-import { getNodes } from '../nodes.ts';
-import { NodeRef, ScopeRef, ServiceRef, SourcedRef, type ScopeNode } from '../refs.ts';
-import { maxPageSize, toWindow } from '../window.ts';
-import { scopeKeyText, type ScopeKind } from '../../contract/records.ts';
-
-builder.interfaceType(NodeRef, {
-  description: 'Anything that can be fetched again by its id.',
-  resolveType: nodeTypeName,
-  fields: (t) => ({
-    id: t.id({ description: 'Opaque, stable, unique over all types.', resolve: (node, _args, context) => nodeId(context, node) }),
-  }),
-});
+import { serviceNodeId, sourcedId, sourcedTypeName } from '../node-type.ts';
+import { ScopeRef, scopeKey, ServiceRef, SourcedRef, type ScopeNode } from '../refs.ts';
+import { toWindow } from '../window.ts';
+import { scopeText } from '../../directory/view.ts';
+import type { RoleLevel, ScopeKind } from '../../contract/records.ts';
+import type { ScopeRef as ScopeRecordRef } from '../../model/views.ts';
 
 builder.interfaceType(SourcedRef, {
   description: 'A record that a service owns, and how fresh it is.',
@@ -37,11 +28,14 @@ builder.interfaceType(SourcedRef, {
   }),
 });
 
-builder.interfaceType(ScopeRef, {
+ScopeRef.implement({
   description: 'A place where a role holds.',
   resolveType: (scope) => ('record' in scope ? sourcedTypeName(scope) : 'Service'),
   fields: (t) => ({
-    id: t.id({ description: 'Opaque, stable, unique over all types.', resolve: (scope, _args, context) => nodeId(context, scope) }),
+    id: t.id({
+      description: 'Opaque, stable, unique over all types.',
+      resolve: (scope, _args, context) => ('record' in scope ? sourcedId(scope, context) : serviceNodeId(scope)),
+    }),
     kind: t.field({ type: ScopeKindEnum, description: 'What kind of place it is.', resolve: kindOf }),
     displayName: t.string({
       description: 'The name that people see.',
@@ -54,10 +48,10 @@ builder.interfaceType(ScopeRef, {
       resolve: (scope, _args, context) => {
         const parent = 'record' in scope ? scope.record.parent : undefined;
         if (parent === undefined) return undefined;
-        return parent.kind === 'SERVICE' ? serviceOf(context, scope.svc) : load.scopeByKey(context, { svc: scope.svc, key: scopeKeyText(parent) });
+        return parent.kind === 'SERVICE' ? serviceOf(context, scope.svc) : scopeKey(scope.svc, parent);
       },
     }),
-    members: t.field({
+    members: t.loadable({
       type: GrantConnection,
       description: 'The grants on this scope, as the service stores them.',
       complexity: nestedPage,
@@ -65,13 +59,14 @@ builder.interfaceType(ScopeRef, {
         level: t.arg({ type: RoleLevelEnum, description: 'At least this level; UNKNOWN levels are included, for they may be as high.' }),
         ...pageArgs(t.arg),
       },
-      resolve: async (scope, args, context) => {
-        const window = toWindow(args);
-        const externalId = 'record' in scope ? scope.record.externalId : scope.serviceId;
+      ...pagesBy(scopeText, (view, scopes: readonly ScopeRecordRef[], level: RoleLevel | undefined, window) =>
+        view.grantsOnScopes(scopes, level, window),
+      ),
+      resolve: (scope, args, context) => {
+        // A service that has not said who it is holds nothing yet, under whatever id.
+        const externalId = 'record' in scope ? scope.record.externalId : (scope.serviceId ?? '');
         const ref = { svc: scope.svc, kind: kindOf(scope), externalId };
-        const slice =
-          externalId === undefined ? undefined : await load.grantsOnScope(context, { ...ref, externalId }, args.level ?? undefined, window);
-        return toConnection(slice, window, ['record' in scope ? serviceOf(context, scope.svc) : scope]);
+        return askedPage(ref, toWindow(args), ['record' in scope ? serviceOf(context, scope.svc) : scope], args.level ?? undefined);
       },
     }),
   }),
@@ -80,24 +75,3 @@ builder.interfaceType(ScopeRef, {
 function kindOf(scope: ScopeNode): ScopeKind {
   return 'record' in scope ? scope.record.scopeKind : 'SERVICE';
 }
-
-builder.queryFields((t) => ({
-  node: t.field({
-    type: NodeRef,
-    nullable: true,
-    description: 'Whatever has this id; null when nothing has it.',
-    args: { id: t.arg.id({ required: true, description: 'An `id` of an earlier answer.' }) },
-    resolve: async (_root, { id }, context) => (await getNodes(context, [id]))[0],
-  }),
-  nodes: t.field({
-    type: [NodeRef],
-    nullable: { list: false, items: true },
-    description: 'Whatever has these ids, in their order; null in the place of an id that nothing has.',
-    complexity: ({ ids }) => keyed(ids.length),
-    args: { ids: t.arg.idList({ required: true, description: 'At most 100.' }) },
-    resolve: (_root, { ids }, context) => {
-      if (ids.length > maxPageSize) throw badInput('ids', `${ids.length} are too many: ask for at most ${maxPageSize} at once`);
-      return getNodes(context, ids);
-    },
-  }),
-}));

@@ -1,25 +1,20 @@
 import { builder } from '../builder.ts';
 import { rootPage } from '../cost.ts';
 import { pageArgs, ServiceInputRef } from '../args.ts';
-import { MatchCaseConnection, toConnection } from '../connection.ts';
+import { MatchCaseConnection, toConnection, totalOf } from '../connection.ts';
 import { MatchDecisionEnum } from '../enums.ts';
-import * as load from '../loaders.ts';
-import { IdentityRef, MatchCandidateRef, MatchCaseRef, NodeRef, UserRef } from '../refs.ts';
+import { IdentityRef, MatchCandidateRef, MatchCaseRef, UserRef } from '../refs.ts';
 import { servicesOfOptional, toSelector } from '../selectors.ts';
 import { toWindow } from '../window.ts';
+import { keyText } from '../../model/views.ts';
 
 builder.objectType(MatchCaseRef, {
   description: 'An account whose holder the evidence does not settle: somebody has to decide.',
-  interfaces: [NodeRef],
   fields: (t) => ({
     identity: t.field({
       type: IdentityRef,
       description: 'The account in question.',
-      resolve: async ({ identity }, _args, context) => {
-        const found = await load.identityByKey(context, identity);
-        if (found === undefined) throw new Error('a match case names an account that the store does not hold');
-        return found;
-      },
+      resolve: ({ identity }) => keyText(identity),
     }),
     reason: t.exposeString('reason', { description: 'Why it was not decided by rule.' }),
     candidates: t.field({ type: [MatchCandidateRef], description: 'Who may hold it.', resolve: (each) => [...each.candidates] }),
@@ -39,11 +34,7 @@ builder.objectType(MatchCandidateRef, {
     user: t.field({
       type: UserRef,
       description: 'The person.',
-      resolve: async ({ userId }, _args, context) => {
-        const found = await load.userById(context, userId);
-        if (found === undefined) throw new Error('a match candidate names a person that the store does not hold');
-        return found;
-      },
+      resolve: ({ userId }) => userId,
     }),
     confidence: t.exposeFloat('confidence', { description: 'From 0 to 1.' }),
     rule: t.exposeString('rule', { description: 'The rule that found them.' }),
@@ -63,7 +54,7 @@ builder.queryFields((t) => ({
       const view = await context.view();
       const services = servicesOfOptional(view, args.service, 'service');
       const slice = await view.matchCases({ service: args.service ? toSelector(args.service) : undefined }, window);
-      return toConnection(slice, window, services, args.service ? undefined : load.totalOf('cases'));
+      return toConnection(slice, window, services, args.service ? undefined : totalOf(view, 'cases'));
     },
   }),
 }));

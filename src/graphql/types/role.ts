@@ -3,13 +3,13 @@ import { free, rootPage } from '../cost.ts';
 import { pageArgs, ServiceInputRef } from '../args.ts';
 import { RoleConnection, toConnection } from '../connection.ts';
 import { RoleLevelEnum, ScopeKindEnum } from '../enums.ts';
-import { NodeRef, PermissionRef, RoleRef, SourcedRef } from '../refs.ts';
+import { PermissionRef, RoleRef, SourcedRef } from '../refs.ts';
 import { servicesOfOptional, toSelector } from '../selectors.ts';
 import { toWindow } from '../window.ts';
 
 builder.objectType(RoleRef, {
   description: 'A named bundle of permissions of one service.',
-  interfaces: [NodeRef, SourcedRef],
+  interfaces: [SourcedRef],
   fields: (t) => ({
     name: t.string({ description: 'The service’s own word.', resolve: ({ record }) => record.name }),
     level: t.field({

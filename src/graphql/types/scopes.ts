@@ -2,18 +2,21 @@ import { builder } from '../builder.ts';
 import { serviceOf } from '../context.ts';
 import { nestedPage, rootPage } from '../cost.ts';
 import { pageArgs, ServiceInputRef } from '../args.ts';
-import { OrganizationConnection, ProjectConnection, toConnection, WorkspaceConnection, type Connection } from '../connection.ts';
-import * as load from '../loaders.ts';
-import { NodeRef, OrganizationRef, ProjectRef, ResourceRef, ScopeRef, SourcedRef, WorkspaceRef } from '../refs.ts';
+import { askedPage, OrganizationConnection, pagesBy, ProjectConnection, toConnection, WorkspaceConnection, type Connection } from '../connection.ts';
+import { OrganizationRef, ProjectRef, ResourceRef, ScopeRef, SourcedRef, WorkspaceRef } from '../refs.ts';
 import { servicesOfOptional, toScopeRef, toSelector, type ServiceInput } from '../selectors.ts';
 import { toWindow, type PageArgs } from '../window.ts';
 import type { Context } from '../context.ts';
 import { scopeKeyText } from '../../contract/records.ts';
-import type { ScopeView } from '../../model/views.ts';
+import { keyText, type RecordKey, type ScopeView } from '../../model/views.ts';
+
+const scopesUnder = pagesBy(keyText, (view, parents: readonly RecordKey[], kind: 'WORKSPACE' | 'PROJECT', window) =>
+  view.scopesUnder(parents, kind, window),
+);
 
 builder.objectType(OrganizationRef, {
   description: 'Holds workspaces: a Slack enterprise, a PagerDuty account, a Waii org.',
-  interfaces: [NodeRef, SourcedRef, ScopeRef],
+  interfaces: [SourcedRef, ScopeRef],
   fields: (t) => ({
     settings: t.field({
       type: 'JSON',
@@ -21,19 +24,20 @@ builder.objectType(OrganizationRef, {
       description: 'Its settings, in the service’s words.',
       resolve: ({ record }) => record.settings,
     }),
-    workspaces: t.field({
+    workspaces: t.loadable({
       type: WorkspaceConnection,
       description: 'The workspaces within.',
       complexity: nestedPage,
       args: pageArgs(t.arg),
-      resolve: (scope, args, context) => under(context, scope, 'WORKSPACE', args),
+      ...scopesUnder,
+      resolve: (scope, args, context) => askedPage(scope, toWindow(args), [serviceOf(context, scope.svc)], 'WORKSPACE' as const),
     }),
   }),
 });
 
 builder.objectType(WorkspaceRef, {
   description: 'A tenancy boundary: a Slack workspace, a Squirro or Waii tenant, a Segment workspace.',
-  interfaces: [NodeRef, SourcedRef, ScopeRef],
+  interfaces: [SourcedRef, ScopeRef],
   fields: (t) => ({
     settings: t.field({
       type: 'JSON',
@@ -41,24 +45,25 @@ builder.objectType(WorkspaceRef, {
       description: 'Its settings, in the service’s words.',
       resolve: ({ record }) => record.settings,
     }),
-    projects: t.field({
+    projects: t.loadable({
       type: ProjectConnection,
       description: 'The projects within.',
       complexity: nestedPage,
       args: pageArgs(t.arg),
-      resolve: (scope, args, context) => under(context, scope, 'PROJECT', args),
+      ...scopesUnder,
+      resolve: (scope, args, context) => askedPage(scope, toWindow(args), [serviceOf(context, scope.svc)], 'PROJECT' as const),
     }),
   }),
 });
 
 builder.objectType(ProjectRef, {
   description: 'A unit of work inside a workspace.',
-  interfaces: [NodeRef, SourcedRef, ScopeRef],
+  interfaces: [SourcedRef, ScopeRef],
 });
 
 builder.objectType(ResourceRef, {
   description: 'Anything finer than a project that a role can hold on: a source, a warehouse, a space, a flow.',
-  interfaces: [NodeRef, SourcedRef, ScopeRef],
+  interfaces: [SourcedRef, ScopeRef],
   fields: (t) => ({
     type: t.string({
       nullable: true,
@@ -67,11 +72,6 @@ builder.objectType(ResourceRef, {
     }),
   }),
 });
-
-async function under(context: Context, scope: ScopeView, kind: 'WORKSPACE' | 'PROJECT', args: PageArgs): Promise<Connection<ScopeView>> {
-  const window = toWindow(args);
-  return toConnection(await load.scopesUnder(context, scope, kind, window), window, [serviceOf(context, scope.svc)]);
-}
 
 interface ScopeArgs extends PageArgs {
   readonly service?: ServiceInput | null | undefined;

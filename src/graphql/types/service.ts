@@ -2,7 +2,7 @@ import { builder } from '../builder.ts';
 import { free } from '../cost.ts';
 import { ServiceInputRef } from '../args.ts';
 import { EmailTrustEnum } from '../enums.ts';
-import { CoverageRef, NodeRef, ScopeRef, ServiceCapabilityRef, ServiceRef, SyncStatusRef } from '../refs.ts';
+import { CoverageRef, ScopeRef, ServiceCapabilityRef, ServiceRef, SyncStatusRef } from '../refs.ts';
 import { servicesOf, toSelector, type ServiceInput } from '../selectors.ts';
 import { UserErrorRef, type UserError } from './user-error.ts';
 import type { ServiceView } from '../../model/views.ts';
@@ -11,7 +11,7 @@ import { GraphQLError } from 'graphql';
 
 builder.objectType(ServiceRef, {
   description: 'One configured service: one workspace, account or site of one vendor. It is also the scope of grants on the service as a whole.',
-  interfaces: [NodeRef, ScopeRef],
+  interfaces: [ScopeRef],
   fields: (t) => ({
     type: t.exposeString('type', { description: 'The kind of service: `slack`, `pagerduty` … An open set.' }),
     serviceId: t.exposeString('serviceId', {

@@ -1,10 +1,9 @@
 import { builder } from '../builder.ts';
 import { keyed, rootPage } from '../cost.ts';
 import { IdentityInputRef, pageArgs, ServiceInputRef, toSelectors, type InputShape } from '../args.ts';
-import { toConnection, UserConnection } from '../connection.ts';
+import { toConnection, totalOf, UserConnection } from '../connection.ts';
 import { AccountStatusEnum, PrincipalKindEnum, RoleLevelEnum } from '../enums.ts';
 import { apiError, badInput } from '../errors.ts';
-import * as load from '../loaders.ts';
 import { UserRef } from '../refs.ts';
 import { servicesOf, servicesOfAll, toSelector, toUserId } from '../selectors.ts';
 import { maxPageSize, toWindow } from '../window.ts';
@@ -89,7 +88,7 @@ builder.queryFields((t) => ({
       const view = await context.view();
       const services = servicesOfAll(view, args.filter?.services, 'filter.services');
       const slice = await view.users(toUserFilter(view, args.filter ?? {}), toUserOrder(args.orderBy), window);
-      return toConnection(slice, window, services, args.filter ? undefined : load.totalOf('users'));
+      return toConnection(slice, window, services, args.filter ? undefined : totalOf(view, 'users'));
     },
   }),
 }));

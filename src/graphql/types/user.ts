@@ -1,23 +1,27 @@
 import { builder } from '../builder.ts';
 import { nestedPage } from '../cost.ts';
 import { GrantFilterRef, pageArgs, toGrantFilter } from '../args.ts';
-import { GrantConnection, GroupConnection, toConnection } from '../connection.ts';
+import { askedPage, GrantConnection, GroupConnection, pagesBy } from '../connection.ts';
 import { AccountStatusEnum, PrincipalKindEnum, RoleLevelEnum } from '../enums.ts';
-import * as load from '../loaders.ts';
-import { CoverageRef, EmailRef, IdentityRef, NodeRef, UserRef } from '../refs.ts';
+import { asked, byArguments, listsBy } from '../loadable.ts';
+import { identitiesOfUser } from '../loaders.ts';
+import { CoverageRef, EmailRef, IdentityRef, UserRef } from '../refs.ts';
 import { servicesOf, servicesOfAll, toScopeRef } from '../selectors.ts';
 import { badInput } from '../errors.ts';
 import { toWindow } from '../window.ts';
 import type { View } from '../../directory/view.ts';
-import type { ServiceView } from '../../model/views.ts';
+import type { GrantFilter, ServiceView } from '../../model/views.ts';
+
+const itself = (id: string): string => id;
 
 builder.objectType(UserRef, {
   description: 'The canonical person or bot, over all services. What it says is derived from the accounts that are linked to it.',
-  interfaces: [NodeRef],
   fields: (t) => ({
-    retiredIds: t.idList({
+    retiredIds: t.loadableList({
+      type: 'ID',
       description: 'Ids of people that were merged into this one; they keep resolving.',
-      resolve: async ({ id }, _args, context) => [...((await load.retiredIdsOfUser(context, id)) ?? [])],
+      ...listsBy(itself, (view, ids) => view.retiredIds(ids)),
+      resolve: ({ id }) => id,
     }),
     kind: t.expose('kind', { type: PrincipalKindEnum, description: 'A person, a bot …' }),
     status: t.expose('status', { type: AccountStatusEnum, description: 'Worked out from the accounts.' }),
@@ -26,10 +30,11 @@ builder.objectType(UserRef, {
     lastName: t.exposeString('lastName', { nullable: true, description: 'Family name.' }),
     username: t.exposeString('username', { nullable: true, description: 'The name to sign in or to be mentioned with.' }),
     primaryEmail: t.exposeString('primaryEmail', { nullable: true, description: 'The address to write to.' }),
-    emails: t.field({
-      type: [EmailRef],
+    emails: t.loadableList({
+      type: EmailRef,
       description: 'All addresses, each with the strongest proof that any account gives it.',
-      resolve: async ({ id }, _args, context) => [...((await load.emailsOfUser(context, id)) ?? [])],
+      ...listsBy(itself, (view, ids) => view.emailsOfUsers(ids)),
+      resolve: ({ id }) => id,
     }),
     identities: t.field({
       type: [IdentityRef],
@@ -41,7 +46,7 @@ builder.objectType(UserRef, {
       },
       resolve: async ({ id }, args, context) => {
         const within = servicesOfType(await context.view(), args);
-        const all = (await load.identitiesOfUser(context, id, args.includeDeleted === true)) ?? [];
+        const all = await identitiesOfUser(context, id, args.includeDeleted === true);
         return all.filter((identity) => within.some((service) => service.svc === identity.svc));
       },
     }),
@@ -55,11 +60,11 @@ builder.objectType(UserRef, {
       },
       resolve: async ({ id }, args, context) => {
         const within = servicesOfType(await context.view(), args);
-        const all = (await load.identitiesOfUser(context, id, false)) ?? [];
+        const all = await identitiesOfUser(context, id, false);
         return all.find((identity) => within.some((service) => service.svc === identity.svc));
       },
     }),
-    level: t.field({
+    level: t.loadable({
       type: RoleLevelEnum,
       description: 'The highest level over this person’s grants. UNKNOWN when only unmapped roles are held; NONE when nothing is.',
       complexity: 1,
@@ -67,14 +72,15 @@ builder.objectType(UserRef, {
         service: t.arg.string({ description: 'Only in services of this kind.' }),
         scope: t.arg.id({ description: 'Only on this scope, by its id.' }),
       },
-      resolve: async ({ id }, args, context) => {
-        const view = await context.view();
+      ...byArguments(itself, (view, ids: readonly string[], where: LevelWhere) => view.levelsOfUsers(ids, where), 'NONE' as const),
+      resolve: ({ id }, args, context) => {
+        const view = context.opened();
         servicesOfType(view, args);
         const scope = args.scope == null ? undefined : toScopeRef(view, args.scope, 'scope');
-        return (await load.levelOfUser(context, id, { service: args.service ?? undefined, scope })) ?? 'NONE';
+        return asked(id, { service: args.service ?? undefined, scope });
       },
     }),
-    groups: t.field({
+    groups: t.loadable({
       type: GroupConnection,
       description: 'The groups that any account of this person is in.',
       complexity: nestedPage,
@@ -83,24 +89,22 @@ builder.objectType(UserRef, {
         transitive: t.arg.boolean({ defaultValue: false, description: 'Also the groups that contain those, however far up.' }),
         ...pageArgs(t.arg),
       },
-      resolve: async ({ id }, args, context) => {
-        const window = toWindow(args);
-        const services = servicesOfType(await context.view(), args);
+      ...pagesBy(itself, (view, ids: readonly string[], options: GroupOptions, window) => view.groupsOfUsers(ids, options, window)),
+      resolve: ({ id }, args, context) => {
         const options = { service: args.service ?? undefined, transitive: args.transitive === true };
-        return toConnection(await load.groupsOfUser(context, id, options, window), window, services);
+        return askedPage(id, toWindow(args), servicesOfType(context.opened(), args), options);
       },
     }),
-    grants: t.field({
+    grants: t.loadable({
       type: GrantConnection,
       description: 'What the person’s accounts hold, and the groups that they are in, directly or through groups.',
       complexity: nestedPage,
       args: { filter: t.arg({ type: GrantFilterRef, description: 'Which grants.' }), ...pageArgs(t.arg) },
-      resolve: async ({ id }, args, context) => {
-        const window = toWindow(args);
-        const view = await context.view();
-        const filter = toGrantFilter(view, args.filter);
+      ...pagesBy(itself, (view, ids: readonly string[], filter: GrantFilter, window) => view.grantsOfUsers(ids, filter, window)),
+      resolve: ({ id }, args, context) => {
+        const view = context.opened();
         const services = servicesOfAll(view, args.filter?.services, 'filter.services');
-        return toConnection(await load.grantsOfUser(context, id, filter, window), window, services);
+        return askedPage(id, toWindow(args), services, toGrantFilter(view, args.filter));
       },
     }),
     lastActiveAt: t.field({
@@ -116,6 +120,9 @@ builder.objectType(UserRef, {
     }),
   }),
 });
+
+type GroupOptions = Parameters<View['groupsOfUsers']>[1];
+type LevelWhere = Parameters<View['levelsOfUsers']>[1];
 
 interface OfType {
   readonly service?: string | null | undefined;

@@ -2,6 +2,7 @@ import type { AccountStatus, EmailProof, IdentityRecord, PrincipalKind } from '.
 import type { AccountEvidence, CurrentLink, DeclaredTarget, HeldAddress, ServiceEvidence } from '../../model/link-evidence.ts';
 import { keyText, type LinkState, type MatchCandidate } from '../../model/views.ts';
 import { openRev } from '../tables.ts';
+import { livingId } from './heirs.ts';
 import { instanceText, type LinkingContext } from './context.ts';
 import type { AccountRows } from './rows.ts';
 
@@ -55,7 +56,11 @@ export function toAccountEvidence(
     staleLink: open !== undefined && open.incarnation !== incarnation,
     formerUser: open !== undefined && open.incarnation !== incarnation ? (open.user_id ?? undefined) : undefined,
     linkedSince: linkedSince(links),
-    rejected: rejectedUsers(links, heirs),
+    rejected: rejectedUsers(
+      rows.rejections.filter((row) => row.incarnation === incarnation),
+      open?.incarnation === incarnation ? open : undefined,
+      heirs,
+    ),
     cases: rows.cases.map(({ id, reason, candidates, opened_at, decision }) => ({
       id,
       reason,
@@ -113,14 +118,12 @@ function linkedSince(links: readonly LinkRow[]): number | undefined {
   return since;
 }
 
-function rejectedUsers(links: readonly LinkRow[], heirs: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const rejected = new Set<string>();
-  for (const { state, user_id, decided_by } of links) {
-    if (user_id === null || decided_by === null) continue;
-    let living = user_id;
-    for (let heir = heirs.get(living); heir !== undefined; heir = heirs.get(living)) living = heir;
-    if (state === 'REJECTED' || state === 'UNLINKED') rejected.add(living);
-    else if (state === 'LINKED_MANUAL') rejected.delete(living);
-  }
-  return rejected;
+function rejectedUsers(
+  rejections: readonly { readonly user_id: string }[],
+  link: LinkRow | undefined,
+  heirs: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
+  const refused = link !== undefined && link.decided_by !== null && (link.state === 'REJECTED' || link.state === 'UNLINKED');
+  const users = [...rejections.map(({ user_id }) => user_id), ...(refused && link.user_id !== null ? [link.user_id] : [])];
+  return new Set(users.map((user) => livingId(user, heirs)));
 }

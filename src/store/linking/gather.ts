@@ -6,6 +6,7 @@ import { toAccountEvidence } from './account.ts';
 import { createAddressFollower } from './addresses.ts';
 import { askAll, parseKey } from './batches.ts';
 import { instanceText, type LinkingContext } from './context.ts';
+import { readHeirs } from './heirs.ts';
 import { readAccountRows } from './rows.ts';
 
 /** The accounts with all that may tie them, directly or through others. */
@@ -34,13 +35,16 @@ export async function gatherEvidence(db: Db, seeds: readonly RecordKey[], contex
 /** The accounts as they are now; unknown ones, and those of services that nobody told of, are left out. */
 export async function readAccounts(db: Db, keys: readonly RecordKey[], context: LinkingContext): Promise<readonly AccountEvidence[]> {
   const rows = await readAccountRows(db, keys);
-  const rejected = rows.links.flatMap(({ decided_by, user_id }) => (decided_by === null || user_id === null ? [] : [user_id]));
-  const heirs = await readHeirs(db, rejected);
+  const byHand = rows.links.flatMap(({ decided_by, user_id, to_rev }) =>
+    decided_by === null || user_id === null || to_rev !== openRev ? [] : [user_id],
+  );
+  const heirs = await readHeirs(db, [...byHand, ...rows.rejections.map(({ user_id }) => user_id)]);
   const of = {
     earlier: byAccount(rows.earlier),
     emails: byAccount(rows.emails),
     declarations: byAccount(rows.declarations),
     links: byAccount(rows.links),
+    rejections: byAccount(rows.rejections),
     cases: byAccount(rows.cases),
   };
   return rows.current.flatMap((current) => {
@@ -54,6 +58,7 @@ export async function readAccounts(db: Db, keys: readonly RecordKey[], context: 
         emails: of.emails.get(id) ?? [],
         declarations: of.declarations.get(id) ?? [],
         links: of.links.get(id) ?? [],
+        rejections: of.rejections.get(id) ?? [],
         cases: of.cases.get(id) ?? [],
       },
       service,
@@ -74,7 +79,7 @@ function byAccount<R extends RecordKey>(rows: readonly R[]): ReadonlyMap<string,
   return groups;
 }
 
-function accountsOf(db: Db, users: readonly string[]): Promise<readonly RecordKey[]> {
+export function accountsOf(db: Db, users: readonly string[]): Promise<readonly RecordKey[]> {
   return askAll(users, (batch) => db.selectFrom('link').select(['svc', 'key']).where('user_id', 'in', batch).where('to_rev', '=', openRev).execute());
 }
 
@@ -92,15 +97,4 @@ async function declarersOf(db: Db, accounts: readonly AccountEvidence[], { insta
     const svc = instances.get(instanceText(target_type, target_service_id));
     return svc !== undefined && known.has(keyText({ svc, key }));
   });
-}
-
-/** Living people in the place of retired ones. */
-async function readHeirs(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const heirs = new Map<string, string>();
-  for (let next: readonly string[] = [...new Set(ids)]; next.length > 0;) {
-    const rows = await askAll(next, (batch) => db.selectFrom('retired_person').select(['id', 'into_id']).where('id', 'in', batch).execute());
-    for (const { id, into_id } of rows) heirs.set(id, into_id);
-    next = rows.map(({ into_id }) => into_id).filter((id) => !heirs.has(id));
-  }
-  return heirs;
 }

@@ -33,6 +33,15 @@ export async function readAccountRows(db: Db, keys: readonly RecordKey[]) {
     links: await askKeys(keys, (svc, batch) =>
       db.selectFrom('link').selectAll().where('svc', '=', svc).where('key', 'in', batch).orderBy('from_rev').execute(),
     ),
+    rejections: await askKeys(keys, (svc, batch) =>
+      db
+        .selectFrom('link_rejection')
+        .select(['svc', 'key', 'incarnation', 'user_id'])
+        .where('svc', '=', svc)
+        .where('key', 'in', batch)
+        .where('to_rev', '=', openRev)
+        .execute(),
+    ),
     cases: await askKeys(keys, (svc, batch) =>
       db.selectFrom('match_case').selectAll().where('svc', '=', svc).where('key', 'in', batch).where('to_rev', '=', openRev).execute(),
     ),

@@ -1,6 +1,7 @@
 import { sql, type CreateTableBuilder, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Engine } from '../open.ts';
+import { openRev } from '../tables.ts';
 
 /** The whole first shape. Only what SQLite and PostgreSQL both take: text, bigint, integer, real. */
 export const start = (engine: Engine): Migration => ({
@@ -42,6 +43,7 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('sealed_as_of', 'bigint')
       .addColumn('partial', 'integer', (c) => c.notNull().defaultTo(0))
       .addColumn('issue', 'text')
+      .addColumn('password_policy', 'text')
       .addColumn('quarantined', 'integer', (c) => c.notNull().defaultTo(0))
       .addColumn('last_started_at', 'bigint')
       .addColumn('next_at', 'bigint')
@@ -66,6 +68,7 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('sort_name', 'text', (c) => c.notNull())
       .addColumn('organization', 'text')
       .addColumn('last_active_at', 'bigint')
+      .addColumn('mfa_enabled', 'integer')
       .execute();
     await interval(table('email'))
       .addColumn('svc', 'integer', (c) => c.notNull())
@@ -94,6 +97,11 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('member_kind', 'text', (c) => c.notNull())
       .addColumn('member_key', 'text', (c) => c.notNull())
       .execute();
+    await interval(table('group_reach'))
+      .addColumn('svc', 'integer', (c) => c.notNull())
+      .addColumn('group_key', 'text', (c) => c.notNull())
+      .addColumn('ancestor_key', 'text', (c) => c.notNull())
+      .execute();
     await versioned('role')
       .addColumn('name', 'text', (c) => c.notNull())
       .addColumn('sort_name', 'text', (c) => c.notNull())
@@ -118,6 +126,7 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('expires_at', 'bigint')
       .execute();
     await versioned('invite')
+      .addColumn('address', 'text', (c) => c.notNull())
       .addColumn('exact', 'text')
       .addColumn('status', 'text', (c) => c.notNull())
       .execute();
@@ -142,9 +151,40 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('updated_at', 'bigint', (c) => c.notNull())
       .execute();
     await table('retired_person')
-      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('id', 'text', (c) => c.notNull())
       .addColumn('into_id', 'text', (c) => c.notNull())
       .addColumn('rev', 'bigint', (c) => c.notNull())
+      .addColumn('to_rev', 'bigint', (c) => c.notNull().defaultTo(openRev))
+      .addPrimaryKeyConstraint('retired_person_key', ['id', 'rev'])
+      .execute();
+    await interval(table('link_rejection'))
+      .addColumn('svc', 'integer', (c) => c.notNull())
+      .addColumn('key', 'text', (c) => c.notNull())
+      .addColumn('incarnation', 'integer', (c) => c.notNull())
+      .addColumn('user_id', 'text', (c) => c.notNull())
+      .execute();
+    await table('audit_event')
+      .addColumn('seq', 'bigint', (c) => c.primaryKey())
+      .addColumn('id', 'text', (c) => c.notNull())
+      .addColumn('rev', 'bigint', (c) => c.notNull())
+      .addColumn('at', 'bigint', (c) => c.notNull())
+      .addColumn('actor', 'text', (c) => c.notNull())
+      .addColumn('operation', 'text', (c) => c.notNull())
+      .addColumn('svc', 'integer')
+      .addColumn('targets', 'text', (c) => c.notNull())
+      .addColumn('outcome', 'text', (c) => c.notNull())
+      .addColumn('reason', 'text')
+      .addColumn('request_id', 'text')
+      .addColumn('before', 'text')
+      .addColumn('after', 'text')
+      .addColumn('reverts', 'text')
+      .addColumn('prev_hash', 'text', (c) => c.notNull())
+      .addColumn('hash', 'text', (c) => c.notNull())
+      .execute();
+    await table('audit_target')
+      .addColumn('target', 'text', (c) => c.notNull())
+      .addColumn('seq', 'bigint', (c) => c.notNull())
+      .addPrimaryKeyConstraint('audit_target_key', ['target', 'seq'])
       .execute();
     await interval(table('link'))
       .addColumn('svc', 'integer', (c) => c.notNull())
@@ -222,6 +262,10 @@ export const start = (engine: Engine): Migration => ({
     await index('user_group_sort', 'user_group', ['sort_name', 'svc', 'key']);
     await index('membership_group', 'membership', ['svc', 'group_key', 'to_rev']);
     await index('membership_member', 'membership', ['svc', 'member_kind', 'member_key', 'to_rev']);
+    await index('user_group_from', 'user_group', ['svc', 'from_rev']);
+    await index('user_group_to', 'user_group', ['svc', 'to_rev']);
+    await index('group_reach_group', 'group_reach', ['svc', 'group_key', 'to_rev']);
+    await index('group_reach_ancestor', 'group_reach', ['svc', 'ancestor_key', 'to_rev']);
     await index('scope_parent', 'scope', ['svc', 'parent_key', 'to_rev']);
     await index('scope_sort', 'scope', ['scope_kind', 'sort_name', 'svc', 'key']);
     await index('access_grant_principal', 'access_grant', ['svc', 'principal_kind', 'principal_key', 'to_rev']);
@@ -236,6 +280,16 @@ export const start = (engine: Engine): Migration => ({
     await index('retired_person_into', 'retired_person', ['into_id']);
     await index('link_identity', 'link', ['svc', 'key', 'to_rev']);
     await index('link_user', 'link', ['user_id', 'to_rev']);
+    await index('link_rejection_identity', 'link_rejection', ['svc', 'key', 'to_rev']);
+    await index('audit_event_id', 'audit_event', ['id']);
+    await index('audit_event_rev', 'audit_event', ['rev']);
+    // What changed between two revisions.
+    await index('link_from', 'link', ['from_rev']);
+    await index('link_to', 'link', ['to_rev']);
+    for (const access of ['membership', 'access_grant']) {
+      await index(`${access}_from`, access, ['from_rev']);
+      await index(`${access}_to`, access, ['to_rev']);
+    }
     await index('match_case_identity', 'match_case', ['svc', 'key', 'to_rev']);
     await index('match_case_opened', 'match_case', ['opened_at', 'id']);
     await sql`insert into meta (name, value) values ('generation', ${crypto.randomUUID()})`.execute(db);

@@ -19,12 +19,13 @@ export function listAccounts(
   return rowsOf<NamedRow>(
     at,
     sql`select ${namedColumns('i')} from identity i ${sql.join(joins, sql` `)}
-      where ${allOf([live(at, 'i'), ofServices(at.svcs, 'i'), ...conditions(filter), ...behindName('i', after)])}
+      where ${allOf([live(at, 'i'), ofServices(at.svcs, 'i'), ...accountConditions(filter), ...behindName('i', after)])}
       order by ${nameOrder('i')} limit ${limit}`,
   );
 }
 
-function conditions({ link, status, kind, nameAgrees, inactiveSince }: Omit<IdentityFilter, 'services'>): readonly Fragment[] {
+/** Conditions on the account `i`, its link `l` and its person `p`. */
+export function accountConditions({ link, status, kind, nameAgrees, inactiveSince }: Omit<IdentityFilter, 'services'>): readonly Fragment[] {
   return [
     status === undefined ? sql`i.status <> 'DELETED'` : sql`i.status = ${status}`,
     ...(kind === undefined ? [] : [sql`i.account_kind = ${kind}`]),

@@ -128,23 +128,3 @@ export function grantsOnScopes(
     }),
   );
 }
-
-/** Highest rank over what people hold; -1 when no level of theirs is known. On one scope, a grant on every scope of its kind counts as well. */
-export function highestRanks(
-  at: Snapshot,
-  userIds: readonly string[],
-  scope: ScopeRef | undefined,
-): Promise<readonly { readonly user_id: string; readonly level: number }[]> {
-  const on =
-    scope === undefined
-      ? []
-      : [sql`g.svc = ${scope.svc} and (g.scope_key = ${scopeKeyText(scope)} or (g.scope_key is null and g.scope_kind = ${scope.kind}))`];
-  return askTexts(userIds, (ids) =>
-    rowsOf(
-      at,
-      sql`with recursive ${principalsOfPeople(at, listOf(ids))}
-        select p.user_id, max(g.level) as level from principal p cross join access_grant g
-          where ${allOf([isHeld, live(at, 'g'), ...on])} group by p.user_id`,
-    ),
-  );
-}

@@ -10,6 +10,9 @@ export const personColumns: Fragment = sql.join(
   ),
 );
 
+/** The merge `r` that stood at the revision. */
+const retiredAt = ({ rev }: Snapshot): Fragment => sql`r.rev <= ${rev} and r.to_rev > ${rev}`;
+
 /** People by living or retired ids; `asked` is the id of the question. */
 export function peopleByIds(at: Snapshot, ids: readonly string[]): Promise<readonly (PersonRow & { readonly asked: string })[]> {
   return askTexts(ids, (texts) =>
@@ -19,7 +22,7 @@ export function peopleByIds(at: Snapshot, ids: readonly string[]): Promise<reado
         heir(asked, id) as (
           select id, id from asked
           union
-          select h.asked, r.into_id from heir h join retired_person r on r.id = h.id and r.rev <= ${at.rev}
+          select h.asked, r.into_id from heir h join retired_person r on r.id = h.id and ${retiredAt(at)}
         )
         select h.asked, ${personColumns} from heir h join person p on p.id = h.id where ${live(at, 'p')}`,
     ),
@@ -31,7 +34,7 @@ export const heirsOf = (at: Snapshot, id: string): Fragment =>
   sql`with recursive heir(id) as (
       select cast(${storable(id) ? id : ''} as text)
       union
-      select r.into_id from heir h join retired_person r on r.id = h.id and r.rev <= ${at.rev}
+      select r.into_id from heir h join retired_person r on r.id = h.id and ${retiredAt(at)}
     )
     select id from heir`;
 
@@ -42,9 +45,9 @@ export function retiredInto(at: Snapshot, ids: readonly string[]): Promise<reado
       at,
       sql`with recursive asked(id) as (${textRows(texts)}),
         retired(living, id) as (
-          select a.id, r.id from asked a join retired_person r on r.into_id = a.id and r.rev <= ${at.rev}
+          select a.id, r.id from asked a join retired_person r on r.into_id = a.id and ${retiredAt(at)}
           union
-          select d.living, r.id from retired d join retired_person r on r.into_id = d.id and r.rev <= ${at.rev}
+          select d.living, r.id from retired d join retired_person r on r.into_id = d.id and ${retiredAt(at)}
         )
         select living, id from retired where id <> living order by living, id`,
     ),

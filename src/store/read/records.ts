@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { RecordKey } from '../../model/views.ts';
 import { allOf, askKeys, keyRows, live, ofServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
 
-export type RecordTable = 'identity' | 'user_group' | 'role' | 'scope' | 'access_grant';
+type NamedTable = 'identity' | 'user_group' | 'role' | 'scope';
+export type RecordTable = NamedTable | 'membership' | 'access_grant' | 'invite' | 'credential';
 
 /** One version of a record; `data` is the record as JSON. */
 export interface RecordRow {
@@ -45,7 +46,7 @@ export function recordsByKeys(at: Snapshot, table: RecordTable, keys: readonly R
 /** @param conditions on the alias `r`. */
 export function recordsByName(
   at: Snapshot,
-  table: Exclude<RecordTable, 'access_grant'>,
+  table: NamedTable,
   conditions: readonly Fragment[],
   { after, limit }: Stretch<NamePosition>,
 ): Promise<readonly NamedRow[]> {

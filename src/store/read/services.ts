@@ -13,7 +13,7 @@ export interface ServiceRow extends Omit<Selectable<ServiceTable>, 'configured' 
 /** The newest revision and all configured services, as one statement saw them. */
 export async function newestState(db: Db): Promise<{ readonly rev: number; readonly services: readonly ServiceRow[] }> {
   const { rows } = await sql<{ rev: number } & { [Column in keyof ServiceRow]: ServiceRow[Column] | null }>`
-    select r.rev, s.svc, s.name, s.type, s.service_id, s.display_name, s.profile, s.sealed_as_of, s.partial, s.issue, s.quarantined,
+    select r.rev, s.svc, s.name, s.type, s.service_id, s.display_name, s.profile, s.sealed_as_of, s.partial, s.issue, s.password_policy, s.quarantined,
       s.last_started_at, s.next_at, s.seen, s.lease_until, run.started_at as run_started_at,
       (select cast(sum(l.pages) as bigint) from sync_listing l where l.svc = run.svc) as run_pages,
       (select cast(sum(l.records) as bigint) from sync_listing l where l.svc = run.svc) as run_records

@@ -29,6 +29,7 @@ export function projection(record: SourceRecord, incarnation: number): Readonly<
         sort_name: sortName(storable(record.displayName), storable(record.username), storable(record.externalId)),
         organization: storable(record.organization) ?? null,
         last_active_at: record.lastActiveAt ?? null,
+        mfa_enabled: record.mfaEnabled === undefined ? null : Number(record.mfaEnabled),
       };
     case 'group':
       return {
@@ -60,7 +61,7 @@ export function projection(record: SourceRecord, incarnation: number): Readonly<
     case 'grant':
       return grantProjection(record);
     case 'invite':
-      return { exact: emailKey(record.email)?.exact ?? null, status: record.status };
+      return { address: storable(record.email), exact: emailKey(record.email)?.exact ?? null, status: record.status };
     case 'credential':
       return {
         credential_kind: record.credentialKind,

@@ -2,6 +2,7 @@ import { recordKinds, type Instant } from '../../contract/records.ts';
 import type { StoreConnection } from '../open.ts';
 import { lazyRevision } from '../revision.ts';
 import { openRev } from '../tables.ts';
+import { keepGroupReach } from './group-reach.ts';
 import { kindTables } from './kinds.ts';
 import { batches, endRecords, liveIdentities } from './versions.ts';
 
@@ -43,6 +44,8 @@ export async function settleQuarantine(
             )
             .execute();
     }
+    const settledAt = revision.taken();
+    if (settledAt !== undefined) await keepGroupReach(trx, svc, settledAt);
     await trx
       .updateTable('service')
       .set({ seen: await liveIdentities(trx, svc) })

@@ -2,6 +2,7 @@ import type { Instant, RecordKind } from '../../contract/records.ts';
 import type { StoreConnection } from '../open.ts';
 import { lazyRevision } from '../revision.ts';
 import { absentRows, ageAbsent, resetMisses, type AbsentRow } from './absent.ts';
+import { keepGroupReach } from './group-reach.ts';
 import { guardRemovals, type KindLoss } from './guard.ts';
 import { clearRun } from './run.ts';
 import { holdLease, type Lease } from './services.ts';
@@ -54,6 +55,7 @@ export async function sealRun(connection: StoreConnection, lease: Lease, input: 
     const issue = listings.map((row) => row.issue).find((text) => text !== null) ?? (whole.issue === undefined ? null : JSON.stringify(whole.issue));
     const partial = issue !== null;
     const sealed = revision.taken();
+    if (sealed !== undefined) await keepGroupReach(trx, lease.svc, sealed);
     await trx
       .updateTable('service')
       .set({

@@ -1,3 +1,4 @@
+import type { PasswordPolicyRecord } from '../../contract/adapter.ts';
 import type { Instant } from '../../contract/records.ts';
 import type { Issue } from '../../model/issue.ts';
 import type { ServiceProfile } from '../../model/profile.ts';
@@ -123,6 +124,12 @@ export async function noteAttempt(
     .where('type', '=', service.type)
     .where('configured', '=', 1)
     .execute();
+}
+
+/** What the service asks of passwords, as it told last; undefined: it does not tell. */
+export async function savePasswordPolicy({ write }: StoreConnection, svc: number, policy: PasswordPolicyRecord | undefined): Promise<void> {
+  const password_policy = policy === undefined ? null : JSON.stringify(policy);
+  await write.updateTable('service').set({ password_policy }).where('svc', '=', svc).execute();
 }
 
 export interface Lease {

@@ -1,0 +1,152 @@
+import { sql } from 'kysely';
+import type { Finding, ReportKey } from '../../model/access.ts';
+import { findingRules, goneFrom, type FindingRule, type FindingsQuestion } from './findings.ts';
+import { anyPair, conditionCtes, isSelective, isUnexpired, isUsable, linkedOrNot, pairs, type AccessQuestion, type PairRow } from './pairs.ts';
+import { heirsOf } from './people.ts';
+import { allOf, live, ofServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
+
+export interface ReportQuestion extends AccessQuestion, FindingsQuestion {
+  /** Empty: all access there is; else what these find, and nothing more. */
+  readonly findings: readonly Finding[];
+}
+
+export interface ReportPosition {
+  readonly svc: number;
+  readonly account: string;
+  /** Empty for an account without access. */
+  readonly grant_key: string;
+  readonly finding: string;
+}
+
+/** The grant's columns are null for an account without access. */
+export interface ReportRow extends ReportPosition, Pick<PairRow, 'user_id' | 'role_key' | 'scope_key' | 'expires_at'> {
+  readonly grant_row: number | null;
+  readonly level: number | null;
+  readonly scope_kind: string | null;
+  readonly source: string | null;
+  readonly status: string;
+  readonly account_kind: string;
+  readonly last_active_at: number | null;
+  /** Of a leaver: a service that the person is gone from. */
+  readonly gone_svc: number | null;
+}
+
+/** Rows in the order of accounts: only as many accounts are worked out as the page may take. */
+export function reportRows(question: ReportQuestion, { after, limit }: Stretch<ReportPosition>): Promise<readonly ReportRow[]> {
+  const { at } = question;
+  const onward = after === undefined ? [] : [sql`(i.svc, i.key) >= (${after.svc}, ${after.account})`];
+  const entry = sql`select i.svc, i.key from ${linkedOrNot(at)}
+    where ${allOf([live(at, 'i'), ofServices(at.svcs, 'i'), isUsable, ...onward, entryCondition(question)])} order by i.svc, i.key limit ${limit + 1}`;
+  const behind =
+    after === undefined
+      ? sql``
+      : sql`where (svc, account, grant_key, finding) > (${after.svc}, ${after.account}, ${after.grant_key}, ${after.finding})`;
+  return rowsOf<ReportRow>(
+    at,
+    sql`with recursive ${sql.join([...conditionCtes(question), sql`entry(svc, key) as (${entry})`, ...rowCtes(question, 'accounts')], sql`, `)}
+      select * from report ${behind} order by svc, account, grant_key, finding limit ${limit}`,
+  );
+}
+
+const summaryColumns: Readonly<Record<ReportKey, readonly string[]>> = {
+  SERVICE: ['svc'],
+  ROLE: ['svc', 'role_key'],
+  LEVEL: ['level'],
+  SCOPE_KIND: ['scope_kind'],
+  SCOPE: ['svc', 'scope_kind', 'scope_key'],
+};
+
+export interface SummaryRow extends Partial<Pick<ReportRow, 'svc' | 'role_key' | 'level' | 'scope_kind' | 'scope_key'>> {
+  readonly users: number;
+  readonly identities: number;
+}
+
+/** Distinct people and accounts, in one pass over the grants. */
+export async function reportSummary(question: ReportQuestion, by: readonly ReportKey[], limit: number): Promise<readonly SummaryRow[]> {
+  const columns = [...new Set(by.flatMap((key) => summaryColumns[key]))];
+  const grouped = sql.join(columns.map((column) => sql.ref(column)));
+  const relation = question.findings.length === 0 ? sql`pair` : sql`report`;
+  return rowsOf<SummaryRow>(
+    question.at,
+    sql`with recursive ${sql.join([...conditionCtes(question), ...(question.findings.length === 0 ? [pairCte(question, 'grants')] : rowCtes(question, 'grants'))], sql`, `)}
+      select ${columns.length === 0 ? sql`` : sql`${grouped},`} cast(count(distinct user_id) as integer) as users, cast(count(distinct account_row) as integer) as identities
+        from ${relation} ${columns.length === 0 ? sql`` : sql`group by ${grouped}`}
+        order by identities desc${columns.length === 0 ? sql`` : sql`, ${grouped}`} limit ${limit}`,
+  );
+}
+
+type Start = 'accounts' | 'grants';
+
+/** With findings, what has expired is among the pairs: the rules tell. */
+const pairCte = (question: ReportQuestion, start: Start): Fragment =>
+  sql`pair as (${pairs(question, start, question.findings.length === 0 ? [isUnexpired('g', question.now)] : [])})`;
+
+/** `report`: the pairs, or what the findings say of them. */
+function rowCtes(question: ReportQuestion, start: Start): readonly Fragment[] {
+  const { at, now, sources, findings } = question;
+  const columns = (finding: string): Fragment =>
+    sql`p.svc, p.account, coalesce(p.grant_key, '') as grant_key, cast(${finding} as text) as finding, p.user_id, p.account_row, p.grant_row, p.level,
+      p.role_key, p.scope_kind, p.scope_key, p.expires_at, p.source, i.status, i.account_kind, i.last_active_at,
+      ${finding === 'LEAVER_WITH_ACCESS' ? goneFrom(at, sources, sql`p.user_id`) : sql`cast(null as integer)`} as gone_svc`;
+  if (findings.length === 0) {
+    return [pairCte(question, start), sql`report as (select ${columns('')} from pair p cross join identity i where i.row_id = p.account_row)`];
+  }
+  const rules = findingRules(question);
+  const selects = findings.map((finding) => {
+    const { account, grant } = rules[finding];
+    const onGrant = grant === undefined ? sql`(p.grant_row is null or ${isUnexpired('p', now)})` : grant('p');
+    const conditions = [sql`i.row_id = p.account_row`, onGrant, ...(account === undefined ? [] : [account(sql`p.user_id`)])];
+    return sql`select ${columns(finding)} from ${isOnGrants(question, rules[finding]) ? sql`pair` : sql`pair_or_none`} p cross join identity i where ${allOf(conditions)}`;
+  });
+  return [
+    pairCte(question, start),
+    sql`pair_or_none as (select * from pair union all ${withoutAccess(question, start)})`,
+    sql`report as (${sql.join(selects, sql` union all `)})`,
+  ];
+}
+
+const filtersGrants = ({ filter: { userId: _, ...onGrants } }: ReportQuestion): boolean => Object.values(onGrants).some((each) => each !== undefined);
+
+const isOnGrants = (question: ReportQuestion, { grant }: FindingRule): boolean => grant !== undefined || filtersGrants(question);
+
+/** Accounts without a grant that has not expired, in the columns of a pair. */
+function withoutAccess(question: ReportQuestion, start: Start): Fragment {
+  const { at, now, filter } = question;
+  const none = sql.join(['integer', 'text', 'integer', 'text', 'text', 'text', 'bigint', 'text'].map((type) => sql`cast(null as ${sql.raw(type)})`));
+  const entered = start === 'accounts' ? [sql`exists (select 1 from entry e where e.svc = i.svc and e.key = i.key)`] : [];
+  return sql`select i.svc, i.key, i.row_id, l.user_id, ${none} from ${linkedOrNot(at)}
+    where ${allOf([
+      live(at, 'i'),
+      ofServices(at.svcs, 'i'),
+      isUsable,
+      ...entered,
+      ...(filter.userId === undefined ? [] : [ofPerson(at, filter.userId)]),
+      sql`i.row_id not in (select p.account_row from pair p where ${isUnexpired('p', now)})`,
+    ])}`;
+}
+
+/** Accounts that have at least one row. */
+function entryCondition(question: ReportQuestion): Fragment {
+  const { at, now, filter, findings } = question;
+  if (findings.length === 0) {
+    const unexpired = isUnexpired('g', now);
+    return isSelective(filter)
+      ? sql`(i.svc, i.key) in (select svc, account from (${pairs(question, 'grants', [unexpired])}) held)`
+      : sql`(exists (${anyPair(question)})) is true`;
+  }
+  const rules = findingRules(question);
+  const of = findings.map((finding) => {
+    const rule = rules[finding];
+    const conditions = [
+      ...(rule.account === undefined ? [] : [rule.account(sql`l.user_id`)]),
+      ...(filter.userId === undefined ? [] : [ofPerson(at, filter.userId)]),
+      ...(isOnGrants(question, rule)
+        ? [sql`(i.svc, i.key) in (select svc, account from (${pairs(question, 'grants', [rule.grant?.('g') ?? isUnexpired('g', now)])}) held)`]
+        : []),
+    ];
+    return conditions.length === 0 ? sql`1 = 1` : sql`(${allOf(conditions)})`;
+  });
+  return sql`(${sql.join(of, sql` or `)})`;
+}
+
+const ofPerson = (at: Snapshot, userId: string): Fragment => sql`l.user_id in (${heirsOf(at, userId)})`;

@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import type { RecordKey } from '../../model/views.ts';
+import { firstOfEach, type OfParent } from './each-parent.ts';
+import { isUnexpired, type AccessQuestion } from './pairs.ts';
+import { atLeast } from './grants.ts';
+import { recordColumns, type RecordRow } from './records.ts';
+import { countsOnRoot, scopesAbove, type ScopePlace } from './scopes-above.ts';
+import { allOf, live, ofServices, type Stretch } from './snapshot.ts';
+
+/** Grants that count on the scopes, of accounts that can be used and of groups; `parent` is `scopeKeyText`. */
+export async function effectiveGrantsOnScopes(
+  { at, now, filter: { minLevel } }: AccessQuestion,
+  places: readonly ScopePlace[],
+  { after, limit }: Stretch<RecordKey>,
+): Promise<readonly OfParent<RecordRow>[]> {
+  if (places.length === 0) return [];
+  const conditions = [
+    live(at, 'g'),
+    ofServices(at.svcs, 'g'),
+    isUnexpired('g', now),
+    sql`(g.principal_kind = 'group' or not exists (
+      select 1 from identity i where i.svc = g.svc and i.key = g.principal_key and ${live(at, 'i')} and i.status in ('SUSPENDED', 'DELETED')))`,
+    ...(minLevel === undefined ? [] : [atLeast(sql`g.level`, minLevel)]),
+    ...(after === undefined ? [] : [sql`(g.svc, g.key) > (${after.svc}, ${after.key})`]),
+  ];
+  return firstOfEach<RecordRow>(at, {
+    ctes: sql`${scopesAbove(at, places)},
+      counting as (select distinct a.svc, a.root, g.row_id from scope_above a cross join access_grant g where ${countsOnRoot} and ${allOf(conditions)})`,
+    parent: sql`c.root`,
+    partition: sql`c.svc, c.root`,
+    columns: recordColumns('g'),
+    of: sql`counting c`,
+    rows: sql`access_grant g`,
+    where: sql`g.row_id = c.row_id`,
+    order: sql`g.svc, g.key`,
+    limit,
+  });
+}
