@@ -27,8 +27,23 @@ export function toRefusal(method: string, { error, needed }: Envelope): AdapterE
   // Text of the service is repeated only in the form of Slack's own words.
   const word = error !== undefined && /^[a-z0-9_]{1,64}$/.test(error) ? error : 'refused without a known reason';
   const missing = needed !== undefined && /^[a-z0-9_.:, -]{1,200}$/.test(needed) ? needed : undefined;
-  return new AdapterError(code, `slack ${method}: ${word}`, missing === undefined || code !== 'FORBIDDEN' ? {} : { missing });
+  const hint =
+    word === 'missing_scope' && missing !== undefined
+      ? `: the token lacks ${missing}; add it to the app and install the app again`
+      : (hints.get(word) ?? '');
+  return new AdapterError(code, `slack ${method}: ${word}${hint}`, missing === undefined || code !== 'FORBIDDEN' ? {} : { missing });
 }
+
+const badToken = ': Slack does not accept the token; check credentials.token';
+const hints: ReadonlyMap<string, string> = new Map([
+  ['not_authed', badToken],
+  ['invalid_auth', badToken],
+  ['token_revoked', ': the token was revoked; install the app again for a new one'],
+  ['token_expired', ': the token has run out; get a new one'],
+  ['account_inactive', ': the token belongs to a deactivated account or a removed app'],
+  ['not_allowed_token_type', ': a bot token (xoxb-…) or user token (xoxp-…) is needed'],
+  ['unknown_method', '; is the base address right?'],
+]);
 
 /** Slack answers 200 whatever happens, so another status comes from something in between, or from a wrong `baseUrl`. */
 export function toStatusError(method: string, status: number): AdapterError {

@@ -6,7 +6,7 @@ import { type SlackSettings, slackSettings } from './config.ts';
 import { limited } from './errors.ts';
 import { describeHome, toHome } from './home.ts';
 import { type FindHome, roles, userGroups, users } from './listings.ts';
-import { type Home, toGrants, toIdentity } from './map.ts';
+import { type Home, toGrants, toIdentity, toInvites } from './map.ts';
 import type { User } from './wire.ts';
 
 /** users.info calls at once for one batch; the transport's own bound holds over all batches. */
@@ -69,7 +69,8 @@ function toLive(user: User, home: Home): LiveIdentity {
   // With an organisation-wide token only `team_id` can tell which of several workspaces the flags are about.
   const [only, ...others] = home.workspaces;
   const workspace = others.length === 0 ? only : home.workspaces.find((id) => id === user.team_id);
-  return { identity: toIdentity(user, home), alongside: toGrants(user, home, workspace) };
+  const grants = toGrants(user, home, workspace);
+  return { identity: toIdentity(user, home), alongside: [...grants, ...toInvites(user, grants)] };
 }
 
 /** A–Z only: any wider folding makes different addresses equal. */

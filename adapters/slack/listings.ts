@@ -3,7 +3,19 @@ import type { Cursor, Listing, Page, RejectedRecord } from '../../src/contract/a
 import { AdapterError } from '../../src/contract/errors.ts';
 import type { SourceRecord } from '../../src/contract/records.ts';
 import type { SlackClient } from './client.ts';
-import { baseGrantId, type Home, organizationGrantId, roleRecords, toGrants, toGroup, toIdentity, toMembership, toRejected } from './map.ts';
+import {
+  baseGrantId,
+  type Home,
+  inviteId,
+  organizationGrantId,
+  roleRecords,
+  toGrants,
+  toGroup,
+  toIdentity,
+  toInvites,
+  toMembership,
+  toRejected,
+} from './map.ts';
 import * as wire from './wire.ts';
 
 export type FindHome = (signal: AbortSignal) => Promise<Home>;
@@ -32,7 +44,7 @@ export const roles: Listing = {
 export function users(client: SlackClient, findHome: FindHome): Listing {
   return {
     name: 'users',
-    yields: ['identity', 'grant'],
+    yields: ['identity', 'grant', 'invite'],
     async page(cursor, signal): Promise<Page> {
       const home = await findHome(signal);
       const { team, next: from } = toPosition(usersCursor, cursor, home);
@@ -41,8 +53,10 @@ export function users(client: SlackClient, findHome: FindHome): Listing {
       const rejected: RejectedRecord[] = [];
       for (const member of members) {
         const parsed = wire.user.safeParse(member);
-        if (parsed.success) records.push(toIdentity(parsed.data, home), ...toGrants(parsed.data, home, team));
-        else rejected.push(...toRejectedUser(member, parsed.error, home, team));
+        if (parsed.success) {
+          const grants = toGrants(parsed.data, home, team);
+          records.push(toIdentity(parsed.data, home), ...grants, ...toInvites(parsed.data, grants));
+        } else rejected.push(...toRejectedUser(member, parsed.error, home, team));
       }
       return { records, rejected, next: next === undefined ? nextTeam(home, team) : toCursor({ team, next }) };
     },
@@ -106,14 +120,14 @@ function toMembers(group: string, members: readonly unknown[]): Omit<Page, 'next
   return { records, rejected };
 }
 
-/** The grants came with the same record: they are as unreadable as the account, not gone. */
+/** The grants and the invitation came with the same record: they are as unreadable as the account, not gone. */
 function toRejectedUser(member: unknown, error: z.ZodError, home: Home, team: string): RejectedRecord[] {
   const id = readId(member);
   const identity = toRejected('identity', id, error);
   if (id === undefined) return [identity];
   const grants = [baseGrantId(id, home, team)];
   if (typeof member === 'object' && member !== null && 'enterprise_user' in member) grants.push(organizationGrantId(id));
-  return [identity, ...grants.map((grant) => toRejected('grant', grant, error))];
+  return [identity, ...grants.map((grant) => toRejected('grant', grant, error)), toRejected('invite', inviteId(id), error)];
 }
 
 function readId(item: unknown): string | undefined {

@@ -6,6 +6,7 @@ import type {
   GroupRecord,
   IdentityRecord,
   Instant,
+  InviteRecord,
   JsonObject,
   MembershipRecord,
   RecordKind,
@@ -159,6 +160,18 @@ function toGrant(user: string, externalId: string, role: RoleWord | undefined, s
     // Primary ownership is handed on by its holder alone, never through the API (slack.com/help/articles/204475027).
     immutable: role === 'primary_owner',
   };
+}
+
+/** The open invitation of somebody who has not signed in yet; Slack lists it as an account. */
+export function toInvites(user: User, grants: readonly GrantRecord[]): InviteRecord[] {
+  const email = user.profile?.email;
+  if (toStatus(user) !== 'INVITED' || email === undefined) return [];
+  const intended = grants.flatMap(({ role, scope }) => (role === undefined || scope === undefined ? [] : [{ role, scopes: [scope] }]));
+  return [{ kind: 'invite', externalId: inviteId(user.id), email, status: 'PENDING', grants: intended }];
+}
+
+export function inviteId(user: string): string {
+  return `invitation:${user}`;
 }
 
 export function toGroup(group: UserGroup): GroupRecord {

@@ -7,7 +7,7 @@ export function toPasswordPolicy(policy: WirePasswordPolicy): PasswordPolicyReco
   const least = entries.find(([key, value]) => /^min(?:imum)?[_-]?(?:password[_-]?)?length$/i.test(key) && Number.isSafeInteger(value))?.[1];
   return {
     ...(typeof least === 'number' && { minLength: least }),
-    rules: entries.map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`),
+    rules: entries.map(([key, value]) => `${key}: ${value}`),
     raw: policy,
   };
 }

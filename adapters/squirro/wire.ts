@@ -94,8 +94,14 @@ export const user = z
   });
 export type WireUser = z.infer<typeof user>;
 
-/** Its keys are in no public source. */
-export const passwordPolicy = z.record(z.string(), z.json());
+/** Its keys are in no public source: numbers and flags are rules whatever they are called, and nobody knows what texts may hold. */
+export const passwordPolicy = z
+  .record(z.string(), z.unknown())
+  .transform((found) =>
+    Object.fromEntries(
+      Object.entries(found).flatMap(([key, value]) => (typeof value === 'number' || typeof value === 'boolean' ? [[key, value] as const] : [])),
+    ),
+  );
 export type WirePasswordPolicy = z.infer<typeof passwordPolicy>;
 
 export const group = z.object({ id, name: text, members: z.array(z.unknown()).catch([]) });

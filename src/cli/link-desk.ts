@@ -50,7 +50,7 @@ export function createLinkDesk({ store, now }: LinkDeskOptions): LinkDesk {
       const read = (question: Partial<DeskQuestion>) => readDesk(trx, context, { accounts: [], users: [], cases: [], ...question });
       const { change, refusals, userId, reverts } = await work({ trx, context, stamp: { actor: by.actor, at, note: by.note }, read });
       const outcome = { userId, identities: accountsIn(change), cases: change.cases.map(({ id }) => id), errors: refusals };
-      if (isEmpty(change)) return { ...outcome, eventId: undefined };
+      if (isEmpty(change)) return { ...outcome, eventId: undefined, userId: refusals.length > 0 ? undefined : userId };
       const revision = lazyRevision(trx, operation, at);
       await applyDesk(trx, context, change, revision, at);
       const eventId = await appendAudit(trx, {
@@ -113,7 +113,7 @@ export function createLinkDesk({ store, now }: LinkDeskOptions): LinkDesk {
         const unknown = keys.filter((key) => 'code' in key);
         if (unknown.length > 0) return { change: noChange, refusals: unknown };
         const state = await read({ users: [userId], accounts: keys.filter((key): key is RecordKey => !('code' in key)) });
-        const accounts = keys.flatMap((key): readonly DeskAccount[] => ('code' in key ? [] : (state.accounts.get(keyText(key)) ?? [])));
+        const accounts = keys.flatMap((key): readonly DeskAccount[] => present('code' in key ? undefined : state.accounts.get(keyText(key))));
         const newId = uuidv7();
         return { ...splitUser(state, userId, accounts, newId, stamp), userId: newId };
       }),
@@ -140,6 +140,8 @@ export function createLinkDesk({ store, now }: LinkDeskOptions): LinkDesk {
       }),
   };
 }
+
+const present = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);
 
 const refusal = (refused: Refusal): Verdict => ({ change: noChange, refusals: [refused] });
 

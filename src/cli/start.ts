@@ -19,9 +19,10 @@ const drainMs = 10_000;
 export async function start(file: string): Promise<number> {
   const config = readConfig(file, { adapters, environment });
   tellWarnings(config);
+  const address = listenAddress(config);
   const log = createLog();
   const runtime = await openStoreOrExplain(config, () => createRuntime(config, { onEvent: (event) => logEvent(log, event) }));
-  const server = await serve(runtime, config, [], log);
+  const server = await serve(runtime, address, [], log);
   console.log(`Rollcall answers at ${server.url}/graphql`);
   await runtime.sync.start();
   return untilStopped([server.close, runtime.close]);
@@ -32,15 +33,28 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Puts the API on its address. Ready once every answer stands on something: data from an earlier run, or the first seal. */
-export async function serve(runtime: Runtime, config: Config, examples: readonly Example[], log: Logger): Promise<Serving> {
-  const { host } = config.listen;
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where to listen: the configuration's word, with `PORT` winning. @throws UserError for an address that may not be listened on. */
+export function listenAddress({ listen: { host, port } }: Config): ListenAddress {
   if (!isLoopback(host))
     throw new UserError(`listen.host is ${host}, but no keys are configured: only 127.0.0.1, ::1 or localhost may be listened on`);
+  try {
+    return { host, port: portOverride() ?? port };
+  } catch (error) {
+    throw error instanceof RangeError ? new UserError(error.message) : error;
+  }
+}
+
+/** Puts the API on its address. Ready once every answer stands on something: data from an earlier run, or the first seal. Closes `runtime` when it cannot. */
+export async function serve(runtime: Runtime, { host, port }: ListenAddress, examples: readonly Example[], log: Logger): Promise<Serving> {
   const server = createServer({
     directory: runtime.directory,
     operator: createOperator(runtime),
-    examples,
+    examples: () => examples,
     log,
     async ready() {
       const { services } = await runtime.directory.open();
@@ -50,23 +64,15 @@ export async function serve(runtime: Runtime, config: Config, examples: readonly
       };
     },
   });
-  const port = readPort(config);
   try {
     const { url } = await server.listen(host, port);
     return { url, close: () => server.close() };
   } catch (error) {
+    await runtime.close();
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
       throw new UserError(`port ${port} is taken: set PORT, or listen.port in the configuration`, exitCodes.failed);
     }
     throw error;
-  }
-}
-
-function readPort(config: Config): number {
-  try {
-    return portOverride() ?? config.listen.port;
-  } catch (error) {
-    throw new UserError((error as RangeError).message);
   }
 }
 

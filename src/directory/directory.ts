@@ -12,6 +12,7 @@ import { createCredentials } from './credentials.ts';
 import { createEffective } from './effective.ts';
 import { createGrants } from './grants.ts';
 import { createGroups } from './groups.ts';
+import { createHistory } from './history.ts';
 import { createInvites } from './invites.ts';
 import { createLookup } from './lookup.ts';
 import { createPeople } from './people.ts';
@@ -58,6 +59,7 @@ function createView(context: ViewContext, counts: View['counts']): View {
     ...createEffective(context),
     ...createReports(context),
     ...createCases(context),
+    ...createHistory(context),
     ...createInvites(context),
     ...createCredentials(context),
     counts,

@@ -5,6 +5,7 @@ import type { RecordRow } from '../store/read/records.ts';
 import { effectiveGrantsOnScopes } from '../store/read/scope-grants.ts';
 import { toPlace } from './access-place.ts';
 import { narrowed, toSourced, type ViewContext } from './context.ts';
+import { contextAt, heldAt } from './moment.ts';
 import { byKey } from './orders.ts';
 import { readByKeys } from './records-by-key.ts';
 import { toSlice, toSlices, toStretch } from './slice.ts';
@@ -17,19 +18,36 @@ export function createGrants(context: ViewContext): Pick<View, GrantQuestions> {
   const toGrant = (row: RecordRow): GrantView => toSourced<GrantRecord>(context, row);
   return {
     grantsByKeys: readByKeys<GrantRecord>(context, 'access_grant'),
-    grants: async ({ services, ...filter }, window) => {
-      const rows = await listGrants(narrowed(context, services), filter, toStretch('grants', byKey, window));
-      return toSlice('grants', byKey, window, rows, toGrant);
+    grants: async ({ services, asOf, ...filter }, window) => {
+      const then = await contextAt(context, asOf);
+      const rows = await listGrants(narrowed(then, services), filter, toStretch('grants', byKey, window));
+      return toSlice('grants', byKey, window, rows, (row) => heldAt(toGrant(row), asOf));
     },
-    grantsOfUsers: async (userIds, { services, ...filter }, window) => {
+    grantsOfUsers: async (userIds, { services, asOf, ...filter }, window) => {
+      const then = await contextAt(context, asOf);
       const list = 'grants of a user';
-      const rows = await grantsOfPeople(narrowed(context, services), userIds, filter, toStretch(list, byKey, window));
-      return toSlices(list, byKey, window, rows, ({ parent }) => parent, toGrant);
+      const rows = await grantsOfPeople(narrowed(then, services), userIds, filter, toStretch(list, byKey, window));
+      return toSlices(
+        list,
+        byKey,
+        window,
+        rows,
+        ({ parent }) => parent,
+        (row) => heldAt(toGrant(row), asOf),
+      );
     },
-    grantsOfGroups: async (groups, { services, ...filter }, window) => {
+    grantsOfGroups: async (groups, { services, asOf, ...filter }, window) => {
+      const then = await contextAt(context, asOf);
       const list = 'grants of a group';
-      const rows = await grantsOfGroups(narrowed(context, services), groups, filter, toStretch(list, byKey, window));
-      return toSlices(list, byKey, window, rows, ({ svc, parent }) => keyText({ svc, key: parent }), toGrant);
+      const rows = await grantsOfGroups(narrowed(then, services), groups, filter, toStretch(list, byKey, window));
+      return toSlices(
+        list,
+        byKey,
+        window,
+        rows,
+        ({ svc, parent }) => keyText({ svc, key: parent }),
+        (row) => heldAt(toGrant(row), asOf),
+      );
     },
     grantsOnScopes: async (scopes, level, window) => {
       const list = 'grants on a scope';

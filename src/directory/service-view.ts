@@ -35,7 +35,8 @@ export function toServiceView(row: ServiceRow, now: Instant, managedDomains: rea
     people: profile.people ?? 'match',
     capabilities: toCapabilities(profile),
     ownCredentials: ownCredentials(profile),
-    passwordPolicy: row.password_policy === null || profile.passwordPolicy !== true ? undefined : (JSON.parse(row.password_policy) as PasswordPolicyRecord),
+    passwordPolicy:
+      row.password_policy === null || profile.passwordPolicy !== true ? undefined : (JSON.parse(row.password_policy) as PasswordPolicyRecord),
     coverage: coverageOf({ sealedAsOf, issue, partial: row.partial === 1, quarantined: row.quarantined }, now),
     seen: row.seen ?? undefined,
     sync: toSyncView(row, issue, now),

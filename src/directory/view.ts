@@ -35,6 +35,7 @@ import type {
   UserView,
   Window,
 } from '../model/views.ts';
+import type { HistoryView } from './history-view.ts';
 
 /** The directory answers questions from the index; each operation of a reader gets one view, pinned to one revision. */
 export interface Directory {
@@ -56,7 +57,7 @@ export interface Ambiguous {
  * Every function takes many keys and costs a constant number of store statements, whatever their number. Maps answer by key (`keyText` for record
  * keys); what is not there is absent. All answers belong to the same revision. A malformed cursor throws BadCursorError.
  */
-export interface View {
+export interface View extends HistoryView {
   readonly revision: number;
   /** The moment that ages are told from. */
   readonly now: Instant;
@@ -116,11 +117,7 @@ export interface View {
   /** Keyed by `scopeText`. */
   grantsOnScopes(scopes: readonly ScopeRef[], level: RoleLevel | undefined, window: Window): Promise<ReadonlyMap<string, Slice<GrantView>>>;
   /** What counts on the scopes: grants on them, on every scope of their kind, and, from managing levels on, on what is around them. */
-  effectiveGrantsOnScopes(
-    scopes: readonly ScopeRef[],
-    level: RoleLevel | undefined,
-    window: Window,
-  ): Promise<ReadonlyMap<string, Slice<GrantView>>>;
+  effectiveGrantsOnScopes(scopes: readonly ScopeRef[], level: RoleLevel | undefined, window: Window): Promise<ReadonlyMap<string, Slice<GrantView>>>;
 
   /** Highest level over a person's effective access, within a service type or on one scope. NONE when there is none; UNKNOWN when none is known. */
   levelsOfUsers(

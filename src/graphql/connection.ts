@@ -1,4 +1,4 @@
-import type { ObjectRef } from '@pothos/core';
+import type { InterfaceRef, ObjectRef } from '@pothos/core';
 import type { View } from '../directory/view.ts';
 import type { ServiceView, Slice, Window } from '../model/views.ts';
 import { builder, type SchemaTypes } from './builder.ts';
@@ -62,7 +62,12 @@ export function pagesBy<K, A, T>(
   };
 }
 
-function connectionOf<R, T extends object>(name: string, type: ObjectRef<SchemaTypes, R, T>, rows: string, covered = true) {
+export function connectionOf<R, T extends object>(
+  name: string,
+  type: ObjectRef<SchemaTypes, R, T> | InterfaceRef<SchemaTypes, R, T>,
+  rows: string,
+  covered = true,
+) {
   return builder.connectionObject(
     {
       name: `${name}Connection`,

@@ -1,7 +1,7 @@
 import type { EmailTrust } from '../contract/adapter.ts';
-import type { AccountStatus, EmailProof, GrantRecord, PrincipalKind, RoleLevel, ScopeKind } from '../contract/records.ts';
+import type { AccountStatus, EmailProof, GrantRecord, InviteStatus, PrincipalKind, RoleLevel, ScopeKind } from '../contract/records.ts';
 import type { CoverageState } from '../model/coverage.ts';
-import type { LinkState, MatchCaseView, Sourced } from '../model/views.ts';
+import type { EventCountFilter, LinkState, MatchCaseView, Sourced } from '../model/views.ts';
 import { builder } from './builder.ts';
 
 function enumOf<T extends string>(name: string, description: string, meanings: Readonly<Record<T, string>>) {
@@ -93,6 +93,19 @@ export const CoverageStateEnum = enumOf<CoverageState>('CoverageState', 'How muc
   DENIED: 'The service refuses our credential.',
   UNSUPPORTED: 'The service has no such data.',
   NEVER_SYNCED: 'Not read yet.',
+});
+
+export const InviteStatusEnum = enumOf<InviteStatus>('InviteStatus', 'What became of an invitation.', {
+  PENDING: 'Nobody has accepted it yet.',
+  ACCEPTED: 'Somebody has accepted it.',
+  EXPIRED: 'It can no longer be accepted.',
+  CANCELLED: 'It was taken back.',
+  UNKNOWN: 'The service does not tell.',
+});
+
+export const EventCountFilterEnum = enumOf<EventCountFilter>('EventCountFilter', 'Which runs the events of a count occurred on.', {
+  FLOW: 'Runs of the same flow.',
+  TARGET: 'Runs in which the same target was asked for.',
 });
 
 export const MatchDecisionEnum = enumOf<NonNullable<MatchCaseView['decision']>>('MatchDecision', 'How a match case was decided.', {

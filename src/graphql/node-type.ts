@@ -1,15 +1,16 @@
-import type { GrantRecord, GroupRecord, IdentityRecord, RoleRecord, ScopeRecord } from '../contract/records.ts';
-import { formatNodeId, scopeTypeNames, type SourcedType } from '../model/global-id.ts';
+import type { CredentialRecord, GrantRecord, GroupRecord, IdentityRecord, InviteRecord, RoleRecord, ScopeRecord } from '../contract/records.ts';
+import { credentialTypeNames, formatNodeId, scopeTypeNames, type SourcedType } from '../model/global-id.ts';
 import type { MatchCaseView, ServiceView, Sourced, UserView } from '../model/views.ts';
 import { serviceOf, type Context } from './context.ts';
 
-export type SourcedNode = Sourced<IdentityRecord | GroupRecord | RoleRecord | ScopeRecord | GrantRecord>;
+export type SourcedNode = Sourced<IdentityRecord | GroupRecord | RoleRecord | ScopeRecord | GrantRecord | InviteRecord | CredentialRecord>;
 export type AnyNode = UserView | ServiceView | MatchCaseView | SourcedNode;
 
-const sourcedTypeNames = { identity: 'Identity', group: 'Group', role: 'Role', grant: 'Grant' } as const;
+const sourcedTypeNames = { identity: 'Identity', group: 'Group', role: 'Role', grant: 'Grant', invite: 'Invite' } as const;
 
 export function sourcedTypeName({ record }: SourcedNode): SourcedType {
-  return record.kind === 'scope' ? scopeTypeNames[record.scopeKind] : sourcedTypeNames[record.kind];
+  if (record.kind === 'scope') return scopeTypeNames[record.scopeKind];
+  return record.kind === 'credential' ? credentialTypeNames[record.credentialKind] : sourcedTypeNames[record.kind];
 }
 
 export function nodeTypeName(node: AnyNode): 'User' | 'Service' | 'MatchCase' | SourcedType {
@@ -22,7 +23,9 @@ export function sourcedId(node: SourcedNode, context: Context): string {
   const { type, serviceId } = serviceOf(context, node.svc);
   // Whatever has records has answered, and so has said who it is.
   if (serviceId === undefined) throw new Error(`service row ${node.svc} has records but no serviceId`);
-  return formatNodeId({ type: sourcedTypeName(node), service: type, serviceId, key: node.record.externalId });
+  // A credential's own id says something only beside its account and its kind.
+  const key = node.record.kind === 'credential' ? node.key : node.record.externalId;
+  return formatNodeId({ type: sourcedTypeName(node), service: type, serviceId, key });
 }
 
 export const serviceNodeId = ({ name }: ServiceView): string => formatNodeId({ type: 'Service', name });

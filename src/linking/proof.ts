@@ -3,7 +3,7 @@ import type { AccountEvidence, HeldAddress, ServiceEvidence } from '../model/lin
 const domainOf = (exact: string): string => exact.slice(exact.lastIndexOf('@') + 1);
 
 /** Whether the service's word on this address is good enough, whatever the state of the account. */
-export function isTrusted({ exact, proof }: Pick<HeldAddress, 'exact' | 'proof'>, service: ServiceEvidence): boolean {
+function isTrusted({ exact, proof }: Pick<HeldAddress, 'exact' | 'proof'>, service: ServiceEvidence): boolean {
   switch (service.emailTrust) {
     case 'NEVER':
       return false;

@@ -26,18 +26,9 @@ export interface Block {
   readonly clash?: Exclude<TieRule, 'NEW_PERSON'>;
 }
 
-export const caseReasons = [
-  'CLAIMED_TWICE',
-  'CONTRADICTORY',
-  'AMBIGUOUS_ADDRESS',
-  'REUSED_ADDRESS',
-  'SECOND_ACCOUNT',
-  'TWO_PEOPLE',
-  'ADDRESS_CHANGED',
-  'SUGGESTION',
-  'SAME_NAME',
-] as const;
-export type CaseReason = (typeof caseReasons)[number];
+/** Why somebody is asked. `SAME_NAME` is opened apart, when all links are made. */
+type CaseReason =
+  'CLAIMED_TWICE' | 'CONTRADICTORY' | 'AMBIGUOUS_ADDRESS' | 'REUSED_ADDRESS' | 'SECOND_ACCOUNT' | 'TWO_PEOPLE' | 'ADDRESS_CHANGED' | 'SUGGESTION';
 
 /** Something for a person to decide about `account`; the candidates are whoever the other accounts belong to in the end. */
 export interface Doubt {

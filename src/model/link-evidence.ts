@@ -29,7 +29,7 @@ export interface HeldAddress {
   readonly until: number | undefined;
 }
 
-export interface AddressRow {
+interface AddressRow {
   readonly address: string;
   readonly exact: string | null;
   readonly proof: EmailProof;

@@ -215,6 +215,8 @@ export interface GrantFilter {
   readonly userId?: string | undefined;
   readonly source?: GrantRecord['source'] | undefined;
   readonly expiresBefore?: Instant | undefined;
+  /** As things stood at this moment. */
+  readonly asOf?: Instant | undefined;
 }
 
 export interface InviteFilter {

@@ -12,6 +12,17 @@ export interface Console {
   readonly contentSecurityPolicy: string;
 }
 
+/** Renders again only when the examples have changed: it takes a while. */
+export function createConsole(examples: () => readonly Example[]): () => Promise<Console> {
+  let newest: { readonly of: string; readonly rendered: Promise<Console> } | undefined;
+  return () => {
+    const wanted = examples();
+    const of = JSON.stringify(wanted);
+    if (newest?.of !== of) newest = { of, rendered: renderConsole(wanted) };
+    return newest.rendered;
+  };
+}
+
 /** GraphiQL with everything that it needs inside the page: nothing is fetched from elsewhere, and the policy says so to the browser. */
 export async function renderConsole(examples: readonly Example[]): Promise<Console> {
   // Nine megabytes, which only a browser needs.

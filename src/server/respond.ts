@@ -119,22 +119,31 @@ function paramsOfQuery(request: PlainRequest, search: string): Params {
   const type = request.header('content-type');
   if (type !== undefined && !isJson(type))
     throw refused(415, 'BAD_USER_INPUT', 'a GET has no body: leave out content-type, or name application/json');
-  // Another site's page can make a browser send a GET, but not with a header of ours: that takes a pre-flight, which is not answered.
-  if (type === undefined && request.header('graphql-require-preflight') === undefined) {
-    throw refused(403, 'FORBIDDEN', 'a GET needs the header `graphql-require-preflight: 1`, or send the operation by POST');
-  }
+  if (isFromElsewhere(request)) throw refused(403, 'FORBIDDEN', 'pages of other sites may not ask: send the operation by POST from this one');
   const query = new URLSearchParams(search);
-  const variables = query.get('variables');
-  return toParams({
-    query: query.get('query'),
-    operationName: query.get('operationName'),
-    variables: variables === null || variables === '' ? null : parseJson(variables, '`variables`'),
-  });
+  const json = (name: string): unknown => {
+    const text = query.get(name);
+    return text === null || text === '' ? null : parseJson(text, `\`${name}\``);
+  };
+  const [text, operationName] = [query.get('query'), query.get('operationName')];
+  return toParams({ query: text, operationName, variables: json('variables'), extensions: json('extensions') });
 }
 
-function toParams({ query, variables, operationName }: Readonly<Record<string, unknown>>): Params {
+/**
+ * Whether a page of another site makes a browser send this. It could not read the answer, but could tell from its time or size what is in it; a POST
+ * of JSON takes a pre-flight, which is not answered. Whoever is no browser says neither.
+ */
+function isFromElsewhere(request: PlainRequest): boolean {
+  const site = request.header('sec-fetch-site');
+  if (site === 'cross-site' || site === 'same-site') return true;
+  const origin = request.header('origin');
+  return origin !== undefined && URL.parse(origin)?.host !== request.header('host');
+}
+
+function toParams({ query, variables, operationName, extensions }: Readonly<Record<string, unknown>>): Params {
   if (typeof query !== 'string' || query === '') throw refused(400, 'BAD_USER_INPUT', '`query` must be a text with one operation');
   if (variables != null && !isObject(variables)) throw refused(400, 'BAD_USER_INPUT', '`variables` must be an object');
+  if (extensions != null && !isObject(extensions)) throw refused(400, 'BAD_USER_INPUT', '`extensions` must be an object');
   if (operationName != null && typeof operationName !== 'string') throw refused(400, 'BAD_USER_INPUT', '`operationName` must be a text');
   return { query, variables: variables ?? {}, operationName: operationName == null || operationName === '' ? undefined : operationName };
 }
@@ -172,7 +181,7 @@ function refused(status: number, code: ErrorCode, message: string, headers: Read
   return new Refused({ status, error: apiError(code, message), headers });
 }
 
-const plainHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+const plainHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' };
 
 const jsonHeaders = (media: MediaType, requestId: string): Record<string, string> => ({
   ...plainHeaders,

@@ -4,7 +4,7 @@ import type { Directory, Operator } from '../directory/view.ts';
 import { schema } from '../graphql/schema.ts';
 import { createEngine } from './engine.ts';
 import type { Log } from './errors.ts';
-import { renderConsole, type Console, type Example } from './graphiql.ts';
+import { createConsole, type Example } from './graphiql.ts';
 import type { Readiness } from './health.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { isLoopback } from './loopback.ts';
@@ -15,11 +15,24 @@ export interface ServerOptions {
   readonly operator: Operator;
   /** Asked at each `/ready`. The detail is shown as it is: states and codes, nothing secret. */
   ready(): Readiness | Promise<Readiness>;
-  /** Tabs that GraphiQL opens with. */
-  readonly examples?: readonly Example[] | undefined;
+  /** Tabs that GraphiQL opens with; asked at each visit. */
+  examples?(): readonly Example[];
   readonly log: Log;
   readonly limits?: Partial<Limits> | undefined;
+  readonly patience?: Partial<Patience> | undefined;
 }
+
+/** How long a connection may take to say what it wants. */
+export interface Patience {
+  readonly headersMs: number;
+  /** The whole request, with its body. */
+  readonly requestMs: number;
+  /** How often both are looked at. */
+  readonly sweepMs: number;
+}
+
+// Node's own are 60 s and 300 s.
+const defaultPatience: Patience = { headersMs: 10_000, requestMs: 15_000, sweepMs: 2_000 };
 
 export interface Server {
   /**
@@ -37,23 +50,30 @@ const drainMs = 10_000;
 
 /** The API over HTTP: `/graphql` with GraphiQL, `/live`, `/ready`. */
 export function createServer(options: ServerOptions): Server {
-  const { directory, operator, log, examples = [] } = options;
+  const { directory, operator, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   let closing = false;
-  let console: Promise<Console> | undefined;
+  const console = createConsole(() => options.examples?.() ?? []);
   const respond = createRespond({
     engine: createEngine({ schema, directory, operator, limits, log }),
-    console: () => (console ??= renderConsole(examples)),
+    console,
     ready: () => options.ready(),
     limits,
     log,
     closing: () => closing,
   });
+  const { headersMs, requestMs, sweepMs } = { ...defaultPatience, ...options.patience };
   const http = createHttpServer(
-    // Node's own defaults are 60 s and 300 s, and no limit of connections.
-    { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: sweepMs,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+    },
     (request, response) => void serve(request, response),
   );
+  // Node knows no limit by itself.
   http.maxConnections = 20_000;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

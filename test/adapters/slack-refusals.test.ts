@@ -18,17 +18,21 @@ describe('refusals', () => {
     const { adapter, server, token } = await start(company());
     server.play([{ name: error, match: { path: /users\.list/ }, effect: { respond: refused(error) } }]);
     const failure = await failureOf(listing(adapter, 'users').page(null, signal));
-    expect(failure).toMatchObject({ name: 'AdapterError', code, message: `slack users.list: ${error}` });
+    expect(failure).toMatchObject({
+      name: 'AdapterError',
+      code,
+      message: expect.stringMatching(new RegExp(`^slack users\\.list: ${error}([:;] .+)?$`)),
+    });
     expect(`${String(failure)} ${JSON.stringify(failure)}`).not.toContain(token);
   });
 
-  test('names the missing scope apart from the message', async () => {
+  test('names the missing scope and what to do', async () => {
     const { adapter, server } = await start(company());
     server.play([{ name: 'scope', match: { path: /usergroups\.list/ }, effect: { refuse: { kind: 'forbidden' } } }]);
     await expect(listing(adapter, 'user groups').page(null, signal)).rejects.toMatchObject({
       code: 'FORBIDDEN',
       missing: 'usergroups:read',
-      message: 'slack usergroups.list: missing_scope',
+      message: 'slack usergroups.list: missing_scope: the token lacks usergroups:read; add it to the app and install the app again',
     });
   });
 

@@ -134,6 +134,16 @@ describe('users', () => {
     ]);
     expect(grantsOf(records, 'U1')).toEqual([]);
     expect(grantsOf(records, 'U3')).toMatchObject([{ role: 'bot', level: 'MEMBER' }]);
+    const workspace = grantsOf(records, 'U2')[0]?.scope;
+    expect(records.filter(({ kind }) => kind === 'invite')).toEqual([
+      {
+        kind: 'invite',
+        externalId: 'invitation:U2',
+        email: identityOf(records, 'U2').emails[0]?.address,
+        status: 'PENDING',
+        grants: [{ role: 'member', scopes: [workspace] }],
+      },
+    ]);
   });
 
   test.each<[string, Record<string, unknown>, string]>([
@@ -248,10 +258,12 @@ describe('users', () => {
     expect(rejected.map(({ kind, externalId }) => [kind, externalId])).toEqual([
       ['identity', 'U1'],
       ['grant', 'base:U1'],
+      ['invite', 'invitation:U1'],
       ['identity', undefined],
       ['identity', 'U3'],
       ['grant', 'base:U3'],
       ['grant', 'organization:U3'],
+      ['invite', 'invitation:U3'],
       ['identity', undefined],
     ]);
     expect(rejected[0]?.reason).toMatch(/is_admin.*boolean.*string/);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { formatNodeId } from '../../src/model/global-id.ts';
 import { email, grant, group, identity, member, of, role, scope, type Filling } from '../store/fixture.ts';
 import { share, uuid } from './support.ts';
 
@@ -109,6 +110,13 @@ describe('an operation costs the same for one person and for fifty', () => {
     const once = await costOf('groups { nodes { id } }');
     expect(await costOf('a: groups { nodes { id } } b: groups { nodes { id } }')).toBe(once);
     expect(await costOf('a: groups { nodes { id } } b: groups(transitive: true) { nodes { id } }')).toBe(once + 1);
+  });
+
+  test('ids of all kinds of scope cost one statement', async () => {
+    const scopes = (kinds: readonly ('Project' | 'Workspace' | 'Resource')[]) =>
+      kinds.map((type) => formatNodeId({ type, service: 'chat', serviceId: 'chat-1', key: 'p1' }));
+    const costOf = (ids: readonly string[]) => bench().costOf(() => bench().data('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }));
+    expect(await costOf(scopes(['Project', 'Workspace', 'Resource']))).toBe(await costOf(scopes(['Project'])));
   });
 
   test('what needs no store asks none', async () => {

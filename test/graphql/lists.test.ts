@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { codesOf } from '../server/support.ts';
 import { group, identity, of, role } from '../store/fixture.ts';
-import { ann, share, small, uuid } from './support.ts';
+import { ann, share, small, startFilled, uuid } from './support.ts';
 
 const bench = share([
   ...small,
@@ -87,11 +87,21 @@ describe('paging', () => {
     });
   });
 
-  test('counting several lists costs one statement, and none when nobody asks', async () => {
-    const costOf = (query: string) => bench().costOf(() => bench().data(query));
+  test('counting several lists costs one statement a revision, and none when nobody asks', async () => {
+    await using fresh = await startFilled(small);
+    const costOf = (query: string) => fresh.costOf(() => fresh.data(query));
+    const counting = '{ users { nodes { id } totalCount } identities { nodes { id } totalCount } }';
     const without = await costOf('{ users { nodes { id } } identities { nodes { id } } }');
-    const counted = await costOf('{ users { nodes { id } totalCount } identities { nodes { id } totalCount } }');
-    expect(counted - without).toBe(1);
+    expect(await costOf(counting)).toBe(without + 1);
+    expect(await costOf(counting)).toBe(without);
+  });
+
+  test('a cursor that does not fit fails the list that it was given to, and no other of the same kind', async () => {
+    const reply = await bench().ask(
+      `{ a: user(by: { id: "${ann}" }) { groups(after: "junk") { nodes { id } } } b: user(by: { id: "${ann}" }) { groups { nodes { displayName } } } }`,
+    );
+    expect(codesOf(reply)).toEqual(['BAD_USER_INPUT']);
+    expect(reply.body.data).toEqual({ a: null, b: { groups: { nodes: [{ displayName: 'Platform' }] } } });
   });
 });
 

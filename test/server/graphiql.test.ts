@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { renderConsole } from '../../src/server/graphiql.ts';
+import { renderConsole, type Example } from '../../src/server/graphiql.ts';
 import { startEmpty } from './support.ts';
 
 const examples = [
@@ -9,12 +9,23 @@ const examples = [
 ];
 
 test('a browser gets GraphiQL with the examples in tabs', async () => {
-  await using bench = await startEmpty({ examples });
+  await using bench = await startEmpty({ examples: () => examples });
   const response = await bench.server.fetch(new Request('http://localhost/graphql', { headers: { accept: 'text/html,*/*;q=0.8' } }));
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   const html = await response.text();
   expect(html).toContain(JSON.stringify('# Who is this?\nquery WhoIsThis { services { id } }'));
   expect(html).toContain('query Named($n: Int)');
+});
+
+test('examples that come later are shown at the next visit', async () => {
+  const growing: Example[] = [];
+  await using bench = await startEmpty({ examples: () => growing });
+  const visit = async () => (await bench.server.fetch(new Request('http://localhost/graphql', { headers: { accept: 'text/html' } }))).text();
+  const before = await visit();
+  growing.push(...examples);
+  const after = await visit();
+  expect(before).not.toContain('query WhoIsThis');
+  expect(after).toContain('query WhoIsThis');
 });
 
 test('the page asks nobody else for anything', async () => {

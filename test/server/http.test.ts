@@ -76,6 +76,7 @@ describe('bodies', () => {
     ['a query that is no text', '{"query":{"a":1}}', 'BAD_USER_INPUT'],
     ['variables in a list', '{"query":"{ __typename }","variables":[1]}', 'BAD_USER_INPUT'],
     ['an operationName that is no text', '{"query":"{ __typename }","operationName":1}', 'BAD_USER_INPUT'],
+    ['extensions in a list', '{"query":"{ __typename }","extensions":[1]}', 'BAD_USER_INPUT'],
     ['a batch', '[{"query":"{ __typename }"}]', 'BATCHING_DISABLED'],
     ['lists a hundred thousand deep', `{"query":"{ __typename }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'BAD_USER_INPUT'],
   ])('%s is refused', async (_name, body, code) => {
@@ -93,6 +94,21 @@ describe('bodies', () => {
     expect([reply.status, codesOf(reply)]).toEqual([413, ['REQUEST_TOO_LARGE']]);
   });
 
+  test('thirty megabytes and a list of a million are too large', async () => {
+    for (const body of [' '.repeat(30 * 1024 * 1024), JSON.stringify({ query, variables: { ids: Array.from({ length: 1e6 }, () => 1) } })]) {
+      const reply = await post(bench.server, body);
+      expect([reply.status, codesOf(reply)]).toEqual([413, ['REQUEST_TOO_LARGE']]);
+    }
+  });
+
+  test.each(['missing', 'constructor', '__proto__', ''])('there are no stored operations: the id %j is none', async (id) => {
+    const hash = { extensions: { persistedQuery: { version: 1, sha256Hash: id } } };
+    for (const body of [{ id }, { documentId: id }, hash]) {
+      const reply = await post(bench.server, body);
+      expect([reply.status, codesOf(reply), reply.body.data]).toEqual([400, ['BAD_USER_INPUT'], undefined]);
+    }
+  });
+
   test('keys that name prototypes change nothing', async () => {
     const reply = await post(
       bench.server,
@@ -104,29 +120,56 @@ describe('bodies', () => {
 });
 
 describe('GET', () => {
-  test('a query needs a header that no other site can make a browser send', async () => {
-    const bare = await get(bench.server, asked(query));
-    expect([bare.status, codesOf(bare)]).toEqual([403, ['FORBIDDEN']]);
-    expect((await get(bench.server, asked(query), { 'graphql-require-preflight': '1' })).body).toEqual(answer);
-    expect((await get(bench.server, asked(query), { 'content-type': 'application/json' })).body).toEqual(answer);
+  test.each<Readonly<Record<string, string>>>([
+    {},
+    { 'content-type': 'application/json' },
+    { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
+    { host: '127.0.0.1:4000', origin: 'http://127.0.0.1:4000' },
+    { host: '[::1]:4000', origin: 'http://[::1]:4000' },
+  ])('%j is answered', async (headers) => {
+    expect((await get(bench.server, asked(query), headers)).body).toEqual(answer);
+  });
+
+  test.each<Readonly<Record<string, string>>>([
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
+    { 'sec-fetch-site': 'cross-site', 'graphql-require-preflight': '1', 'content-type': 'application/json' },
+    { 'sec-fetch-site': 'same-site', host: 'localhost:4000' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: '' },
+    { host: 'localhost:4000', origin: 'http://localhost:3000' },
+    { host: 'localhost:4000', origin: 'http://localhost' },
+    { host: 'localhost:4000', origin: 'http://127.0.0.1:4000' },
+    { host: 'localhost', origin: 'https://localhost.evil.example' },
+    { 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' },
+  ])('%j is another site, and refused', async (headers) => {
+    const reply = await get(bench.server, asked(query), headers);
+    expect([reply.status, codesOf(reply), reply.body.data]).toEqual([403, ['FORBIDDEN'], undefined]);
+  });
+
+  test('no page of another site may embed an answer', async () => {
+    const reply = await get(bench.server, asked(query));
+    expect(reply.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   test.each(['message/http', 'text/plain', 'application/x-www-form-urlencoded'])('content-type %s is refused', async (type) => {
-    const reply = await get(bench.server, asked(query), { 'content-type': type, 'graphql-require-preflight': '1' });
+    const reply = await get(bench.server, asked(query), { 'content-type': type });
     expect(reply.status).toBe(415);
   });
 
   test('a mutation is refused', async () => {
     const mutation = asked('mutation { syncService(service: { type: "slack" }) { userErrors { code } } }');
-    const reply = await get(bench.server, mutation, { 'graphql-require-preflight': '1' });
+    const reply = await get(bench.server, mutation);
     expect([reply.status, reply.headers.get('allow'), codesOf(reply)]).toEqual([405, 'POST', ['BAD_USER_INPUT']]);
   });
 
   test('variables and operationName are read from the address', async () => {
     const text = 'query A($n: Int) { users(first: $n) { nodes { id } } } query B { __typename }';
     const search = `${asked(text)}&operationName=A&variables=${encodeURIComponent('{"n":1}')}`;
-    expect((await get(bench.server, search, { 'graphql-require-preflight': '1' })).body).toEqual({ data: { users: { nodes: [] } } });
-    expect((await get(bench.server, `${asked(text)}&variables=x`, { 'graphql-require-preflight': '1' })).status).toBe(400);
+    expect((await get(bench.server, search)).body).toEqual({ data: { users: { nodes: [] } } });
+    expect((await get(bench.server, `${asked(text)}&variables=x`)).status).toBe(400);
   });
 });
 

@@ -77,6 +77,28 @@ describe('sizes', () => {
     expect([reply.status, codesOf(reply)]).toEqual([400, ['GRAPHQL_VALIDATION_FAILED']]);
   });
 
+  test('a fragment counts with the depth of each place that spreads it', async () => {
+    const inner = `fragment Inner on Coverage { ${'service { coverage { '.repeat(3)} state ${'} }'.repeat(3)} }`;
+    const shallow = '{ services { coverage { ...Inner } } }';
+    expect(await refusal(bench, `${shallow} ${inner}`)).toEqual(passes);
+    const both = `{ shallow: services { coverage { ...Inner } } deep: services { ${'coverage { service { '.repeat(3)} coverage { ...Inner } ${'} }'.repeat(3)} } }`;
+    expect(await refusal(bench, `${both} ${inner}`)).toEqual([400, ['QUERY_DEPTH']]);
+  });
+
+  test.each(['__schema', '__type', '__typename', '__proto__', 'constructor'])('a fragment named %s is as any other', async (name) => {
+    const deep = `fragment ${name} on Query { services { ${'coverage { service { '.repeat(6)} id ${'} }'.repeat(6)} } }`;
+    expect(await refusal(bench, `{ ...${name} } ${deep}`)).toEqual([400, ['QUERY_DEPTH']]);
+    const wide = `fragment ${name} on Query { ${Array.from({ length: 301 }, (_, index) => `f${index}: __typename`).join(' ')} }`;
+    expect(await refusal(bench, `{ ...${name} } ${wide}`)).toEqual([400, ['QUERY_BREADTH']]);
+  });
+
+  test('a flood of directives is too long, or wrong', async () => {
+    const flood = (count: number) => `{ services ${'@skip(if: false) '.repeat(count)} { id } }`;
+    expect(await refusal(bench, flood(1000))).toEqual([400, ['QUERY_TOO_LONG']]);
+    const fewer = await post(bench.server, { query: flood(200) }, strict);
+    expect([fewer.status, fewer.body.errors?.length]).toEqual([400, 50]);
+  });
+
   test('a thousand wrong fields get fifty errors', async () => {
     const fields = Array.from({ length: 900 }, (_, index) => `wrong${index}`).join(' ');
     const reply = await post(bench.server, { query: `{ ${fields} }` });

@@ -34,7 +34,7 @@ const corpus: readonly Sent[] = [
   { headers: { ...json, accept: 'text/csv' }, body: JSON.stringify({ query }) },
   { headers: { ...json, host: 'evil.example' }, body: JSON.stringify({ query }) },
   { method: 'GET', search: `?query=${encodeURIComponent(query)}` },
-  { method: 'GET', search: `?query=${encodeURIComponent(query)}`, headers: { 'graphql-require-preflight': '1' } },
+  { method: 'GET', search: `?query=${encodeURIComponent(query)}`, headers: { 'sec-fetch-site': 'cross-site' } },
   { method: 'GET', search: `?query=${encodeURIComponent(query)}`, headers: { 'content-type': 'message/http' } },
   { method: 'OPTIONS', headers: { origin: 'https://evil.example' } },
   { method: 'PUT', headers: json, body: '{}' },

@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import { serviceOf } from '../context.ts';
 import { free } from '../cost.ts';
 import { CoverageStateEnum } from '../enums.ts';
 import { CoverageRef, IssueRef, ServiceRef, SyncStatusRef } from '../refs.ts';
@@ -6,7 +7,13 @@ import { CoverageRef, IssueRef, ServiceRef, SyncStatusRef } from '../refs.ts';
 builder.objectType(CoverageRef, {
   description: 'What one service contributes to an answer. Nothing is left out in silence: a service that could not be read says so here.',
   fields: (t) => ({
-    service: t.field({ type: ServiceRef, description: 'Whose contribution this is.', complexity: free, resolve: (service) => service }),
+    service: t.field({
+      type: ServiceRef,
+      description: 'Whose contribution this is.',
+      complexity: free,
+      // The answer may stand on less of it than is known.
+      resolve: ({ svc }, _args, context) => serviceOf(context, svc),
+    }),
     state: t.field({ type: CoverageStateEnum, description: 'How much of it is known.', resolve: (service) => service.coverage.state }),
     asOf: t.field({
       type: 'DateTime',

@@ -5,7 +5,8 @@ import { scopeKey } from '../refs.ts';
 import { scopeKindOf, serviceOfKey } from '../selectors.ts';
 import { maxPageSize } from '../window.ts';
 import type { View } from '../../directory/view.ts';
-import { parseNodeId } from '../../model/global-id.ts';
+import { credentialKinds } from '../../contract/records.ts';
+import { credentialTypeNames, parseNodeId } from '../../model/global-id.ts';
 import { keyText } from '../../model/views.ts';
 
 builder.queryFields((t) => ({
@@ -44,5 +45,7 @@ function toKey(view: View, id: string): Key | undefined {
   if (svc === undefined) return undefined;
   const kind = scopeKindOf(type);
   if (kind !== undefined) return { type, id: scopeKey(svc, { kind, externalId: key.key }) };
-  return type === 'Identity' || type === 'Group' || type === 'Role' || type === 'Grant' ? { type, id: keyText({ svc, key: key.key }) } : undefined;
+  const credential = credentialKinds.find((each) => credentialTypeNames[each] === type);
+  if (credential !== undefined && !key.key.startsWith(`${credential}/`)) return undefined;
+  return { type, id: keyText({ svc, key: key.key }) };
 }

@@ -3,6 +3,8 @@ import { serviceOf } from '../context.ts';
 import { nestedPage, rootPage } from '../cost.ts';
 import { pageArgs, ServiceInputRef } from '../args.ts';
 import { askedPage, OrganizationConnection, pagesBy, ProjectConnection, toConnection, WorkspaceConnection, type Connection } from '../connection.ts';
+import { RoleLevelEnum } from '../enums.ts';
+import { badInput } from '../errors.ts';
 import { OrganizationRef, ProjectRef, ResourceRef, ScopeRef, SourcedRef, WorkspaceRef } from '../refs.ts';
 import { servicesOfOptional, toScopeRef, toSelector, type ServiceInput } from '../selectors.ts';
 import { toWindow, type PageArgs } from '../window.ts';
@@ -96,6 +98,9 @@ async function scopes(
   return toConnection(await view.scopes(filter, window), window, concerned);
 }
 
+const nobodySignedIn =
+  'asks where you hold a level, and nobody is signed in as a person; ask for one person’s by `user { grants(filter: { scopeKind: WORKSPACE, minLevel: ADMIN }) }`';
+
 builder.queryFields((t) => ({
   organizations: t.field({
     type: OrganizationConnection,
@@ -111,9 +116,16 @@ builder.queryFields((t) => ({
     args: {
       service: t.arg({ type: ServiceInputRef, description: 'Only of this service.' }),
       organization: t.arg.id({ description: 'Only within this organization, by its id.' }),
+      viewerLevel: t.arg({
+        type: RoleLevelEnum,
+        description: 'Only where you hold at least this level. Refused while nobody is signed in as a person: ask for `User.grants` instead.',
+      }),
       ...pageArgs(t.arg),
     },
-    resolve: (_root, args, context) => scopes(context, 'WORKSPACE', args, { id: args.organization, where: 'organization', kind: 'ORGANIZATION' }),
+    resolve: (_root, args, context) => {
+      if (args.viewerLevel != null) throw badInput('viewerLevel', nobodySignedIn);
+      return scopes(context, 'WORKSPACE', args, { id: args.organization, where: 'organization', kind: 'ORGANIZATION' });
+    },
   }),
   projects: t.field({
     type: ProjectConnection,

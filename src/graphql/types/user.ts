@@ -9,6 +9,7 @@ import { CoverageRef, EmailRef, IdentityRef, UserRef } from '../refs.ts';
 import { servicesOf, servicesOfAll, toScopeRef } from '../selectors.ts';
 import { badInput } from '../errors.ts';
 import { toWindow } from '../window.ts';
+import { covering } from '../../directory/covering.ts';
 import type { View } from '../../directory/view.ts';
 import type { GrantFilter, ServiceView } from '../../model/views.ts';
 
@@ -116,13 +117,27 @@ builder.objectType(UserRef, {
     coverage: t.field({
       type: [CoverageRef],
       description: 'The services that this answer stands on.',
-      resolve: async (_user, _args, context) => [...(await context.view()).services],
+      args: {
+        operation: t.arg.string({
+          description: 'For a part of the answer, by the name of its capability, such as `count events`: services without it are UNSUPPORTED.',
+        }),
+      },
+      resolve: async (_user, { operation }, context) => {
+        const { services } = await context.view();
+        return [...(operation == null ? services : covering(services, known(services, operation)))];
+      },
     }),
   }),
 });
 
 type GroupOptions = Parameters<View['groupsOfUsers']>[1];
 type LevelWhere = Parameters<View['levelsOfUsers']>[1];
+
+function known(services: readonly ServiceView[], operation: string): string {
+  const operations = new Set(services.flatMap(({ capabilities }) => capabilities.map((each) => each.operation)));
+  if (!operations.has(operation)) throw badInput('operation', `no such capability; there are: ${[...operations].join(', ')}`);
+  return operation;
+}
 
 interface OfType {
   readonly service?: string | null | undefined;

@@ -27,7 +27,7 @@ export async function savePeople(
   const changed: Omit<PersonTable, 'from_rev' | 'to_rev'>[] = [];
   for (const [id, values] of people) {
     const row = rows.get(id);
-    const columns = values === undefined ? row && { ...valuesOf(row), status: 'DELETED', last_active_at: null } : toColumns(values);
+    const columns = values === undefined ? row && { ...valuesOf(row), status: 'DELETED' } : toColumns(values);
     if (columns === undefined || (row !== undefined && isSame(valuesOf(row), columns))) continue;
     if (row !== undefined) ended.push(id);
     changed.push({ id, ...columns, updated_at: now });

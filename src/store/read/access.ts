@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { RecordKey } from '../../model/views.ts';
 import { linked, links } from './accounts.ts';
-import { keyRows, live, type Fragment, type Snapshot } from './snapshot.ts';
+import { heirsOf } from './people.ts';
+import { keyRows, live, rowsOf, type Fragment, type Snapshot } from './snapshot.ts';
 
 /*
  * Closures over nested groups. `union` drops what was already reached, so a cycle ends them.
@@ -16,6 +17,15 @@ export const principalsOfPeople = (at: Snapshot, userIds: Fragment): Fragment =>
     select p.user_id, m.svc, cast('group' as text), m.group_key from principal p
       join membership m on m.svc = p.svc and m.member_kind = p.kind and m.member_key = p.key and ${live(at, 'm')}
   )`;
+
+/** What a person holds grants by, as `svc/kind/key`. */
+export async function principalsHeld(at: Snapshot, userId: string): Promise<readonly string[]> {
+  const rows = await rowsOf<{ svc: number; kind: string; key: string }>(
+    at,
+    sql`with recursive ${principalsOfPeople(at, heirsOf(at, userId))} select svc, kind, key from principal`,
+  );
+  return rows.map(({ svc, kind, key }) => `${svc}/${kind}/${key}`);
+}
 
 /** `principal(user_id, svc, kind, key)`: the groups that list the people's living accounts themselves. */
 export const directGroupsOfPeople = (at: Snapshot, userIds: Fragment): Fragment =>

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { dormantAfterDays, type Finding } from '../../model/access.ts';
 import { levelRank } from '../../model/levels.ts';
 import type { Instant } from '../../contract/records.ts';
-import { isLinked, isUnexpired } from './pairs.ts';
-import { listOf, live, type Fragment, type Snapshot } from './snapshot.ts';
+import { isUnexpired } from './pairs.ts';
+import { allOf, listOf, live, type Fragment, type Snapshot } from './snapshot.ts';
 
 export interface FindingsQuestion {
   readonly at: Snapshot;
@@ -45,13 +45,17 @@ export function findingRules({ at, now, sources }: FindingsQuestion): Readonly<R
   };
 }
 
-/** A service in which the person has accounts, none of them in use any more; null when there is none. */
+/** A service in which the person has accounts, none of them in use any more; null when there is none. `userId` is of a statement around. */
 export const goneFrom = (at: Snapshot, sources: readonly number[], userId: Fragment): Fragment =>
   sources.length === 0
     ? sql`null`
-    : sql`(select min(i.svc) from link l cross join identity i
-        where l.user_id = ${userId} and l.svc in (${listOf(sources)}) and ${isLinked(at)}
-          and i.svc = l.svc and i.key = l.key and i.incarnation = l.incarnation and ${live(at, 'i')} and i.status in ('SUSPENDED', 'DELETED')
-          and not exists (select 1 from link n cross join identity k
-            where n.user_id = l.user_id and n.svc = l.svc and n.state in ('LINKED_AUTO', 'LINKED_MANUAL') and ${live(at, 'n')}
-              and k.svc = n.svc and k.key = n.key and k.incarnation = n.incarnation and ${live(at, 'k')} and k.status not in ('SUSPENDED', 'DELETED')))`;
+    : sql`(select min(gone.svc) from link ended cross join identity gone
+        where ended.user_id = ${userId} and ended.svc in (${listOf(sources)}) and ${holds(at, 'ended', 'gone')} and gone.status in ('SUSPENDED', 'DELETED')
+          and not exists (select 1 from link other cross join identity kept
+            where other.user_id = ended.user_id and other.svc = ended.svc and ${holds(at, 'other', 'kept')} and kept.status not in ('SUSPENDED', 'DELETED')))`;
+
+function holds(at: Snapshot, link: string, account: string): Fragment {
+  const column = (table: string, name: string): Fragment => sql.ref(`${table}.${name}`);
+  const same = ['svc', 'key', 'incarnation'].map((name) => sql`${column(account, name)} = ${column(link, name)}`);
+  return allOf([...same, sql`${column(link, 'state')} in ('LINKED_AUTO', 'LINKED_MANUAL')`, live(at, link), live(at, account)]);
+}

@@ -30,7 +30,7 @@ export function atLeast(column: Fragment, level: RoleLevel): Fragment {
 const grantOrder = sql`g.svc, g.key`;
 
 /** Conditions on the grant `g`, revision and services included. */
-function grantConditions(at: Snapshot, filter: Omit<GrantFilter, 'services'>, after: RecordKey | undefined): Fragment {
+export function grantConditions(at: Snapshot, filter: Omit<GrantFilter, 'services'>, after: RecordKey | undefined): Fragment {
   const { minLevel, scope, scopeKind, role, userId, source, expiresBefore } = filter;
   return allOf([
     live(at, 'g'),

@@ -19,10 +19,7 @@ export function listInvites(
     ...(status === undefined ? [] : [sql`r.status = ${status}`]),
     ...(after === undefined ? [] : [sql`(${inviteOrder}) > (${after.svc}, ${after.key})`]),
   ];
-  return rowsOf<RecordRow>(
-    at,
-    sql`select ${recordColumns('r')} from invite r where ${allOf(conditions)} order by ${inviteOrder} limit ${limit}`,
-  );
+  return rowsOf<RecordRow>(at, sql`select ${recordColumns('r')} from invite r where ${allOf(conditions)} order by ${inviteOrder} limit ${limit}`);
 }
 
 /** An address without a key equals only its own spelling. */

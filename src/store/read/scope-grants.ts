@@ -14,12 +14,16 @@ export async function effectiveGrantsOnScopes(
   { after, limit }: Stretch<RecordKey>,
 ): Promise<readonly OfParent<RecordRow>[]> {
   if (places.length === 0) return [];
+  const isOpen = (table: 'identity' | 'user_group') =>
+    sql`not exists (select 1 from ${sql.table(table)} h
+      where g.principal_kind = ${table === 'identity' ? 'identity' : 'group'} and h.svc = g.svc and h.key = g.principal_key and ${live(at, 'h')}
+        and h.status in ('SUSPENDED', 'DELETED'))`;
   const conditions = [
     live(at, 'g'),
     ofServices(at.svcs, 'g'),
     isUnexpired('g', now),
-    sql`(g.principal_kind = 'group' or not exists (
-      select 1 from identity i where i.svc = g.svc and i.key = g.principal_key and ${live(at, 'i')} and i.status in ('SUSPENDED', 'DELETED')))`,
+    isOpen('identity'),
+    isOpen('user_group'),
     ...(minLevel === undefined ? [] : [atLeast(sql`g.level`, minLevel)]),
     ...(after === undefined ? [] : [sql`(g.svc, g.key) > (${after.svc}, ${after.key})`]),
   ];
