@@ -9,6 +9,7 @@ import { createServer } from '../server/server.ts';
 import type { SyncEvent } from '../sync/scheduler.ts';
 import { createLog, openStoreOrExplain, tellWarnings } from './common.ts';
 import type { Example } from './examples.ts';
+import { createLinkDesk } from './link-desk.ts';
 import { createOperator } from './operator.ts';
 import { exitCodes, UserError } from './exit.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
@@ -54,6 +55,7 @@ export async function serve(runtime: Runtime, { host, port }: ListenAddress, exa
   const server = createServer({
     directory: runtime.directory,
     operator: createOperator(runtime),
+    desk: createLinkDesk({ store: runtime.store, now: Date.now }),
     examples: () => examples,
     log,
     async ready() {

@@ -13,7 +13,7 @@ export interface ViewContext {
   readonly managedDomains: readonly string[];
 }
 
-const servicesOf = ({ services }: ViewContext, selectors: readonly ServiceSelector[]): readonly ServiceView[] =>
+export const servicesOf = ({ services }: Pick<ViewContext, 'services'>, selectors: readonly ServiceSelector[]): readonly ServiceView[] =>
   services.filter(({ type, serviceId }) =>
     selectors.some((each) => each.type === type && (each.serviceId === undefined || each.serviceId === serviceId)),
   );

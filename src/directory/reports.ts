@@ -1,7 +1,7 @@
-import type { AccountStatus, GrantRecord, PrincipalKind, ScopeKind } from '../contract/records.ts';
+import type { AccountStatus, GrantRecord, Instant, PrincipalKind, ScopeKind } from '../contract/records.ts';
 import { dormantAfterDays, wayText, type Finding, type RoleReportCount, type RoleReportRow } from '../model/access.ts';
 import { levelOfRank, levelRank } from '../model/levels.ts';
-import { keyText, type GrantFilter } from '../model/views.ts';
+import { keyText, type GrantFilter, type ServiceView } from '../model/views.ts';
 import { reportRows, reportSummary, type ReportPosition, type ReportQuestion, type ReportRow, type SummaryRow } from '../store/read/report.ts';
 import { toQuestion } from './access-place.ts';
 import type { ViewContext } from './context.ts';
@@ -125,3 +125,7 @@ function reasonOf({ services }: ViewContext, finding: Finding, row: ReportRow): 
       return `no person owns this account of a ${row.account_kind.toLowerCase()}`;
   }
 }
+
+/** The oldest moment that a report over these services stands on; that of the question when none was read. */
+export const reportAsOf = (services: readonly ServiceView[], now: Instant): Instant =>
+  Math.min(now, ...services.flatMap(({ coverage }) => coverage.asOf ?? []));

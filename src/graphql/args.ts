@@ -42,6 +42,10 @@ export const GrantFilterRef = builder.inputType('GrantFilter', {
     user: t.id({ description: 'Only what this person holds, through any account or group.' }),
     source: t.field({ type: GrantSourceEnum, description: 'Only grants that came about in this way.' }),
     expiresBefore: t.field({ type: 'DateTime', description: 'Only grants that end before this moment.' }),
+    asOf: t.field({
+      type: 'DateTime',
+      description: 'As things stood at this moment, not now. What the grants name (account, role, scope) is still shown as it is now.',
+    }),
   }),
 });
 
@@ -60,6 +64,7 @@ export function toGrantFilter(view: View, input: GrantFilterInput | null | undef
     userId: input.user == null ? undefined : toUserId(input.user, 'filter.user'),
     source: input.source ?? undefined,
     expiresBefore: input.expiresBefore ?? undefined,
+    asOf: input.asOf ?? undefined,
   };
 }
 

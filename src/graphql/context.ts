@@ -1,5 +1,6 @@
 import { initContextCache } from '@pothos/core';
 import type DataLoader from 'dataloader';
+import type { LinkDesk } from '../directory/link-desk.ts';
 import type { Directory, Operator, View } from '../directory/view.ts';
 import type { ServiceView } from '../model/views.ts';
 import { apiError } from './errors.ts';
@@ -16,6 +17,9 @@ export interface Context {
   /** Aborts at the deadline of the operation, or when the client has gone. */
   readonly signal: AbortSignal;
   readonly operator: Operator;
+  readonly desk: LinkDesk;
+  /** Closes the view; the next call opens a newer one. */
+  close(): void;
   /** The operation's one view, opened at the first call. */
   view(): Promise<View>;
   /** The same, for whoever holds a record already: it can only come from an opened view. */
@@ -26,13 +30,14 @@ export interface Context {
 export interface ContextOptions {
   readonly directory: Directory;
   readonly operator: Operator;
+  readonly desk: LinkDesk;
   readonly requestId: string;
   readonly reader?: Reader | undefined;
   readonly signal: AbortSignal;
 }
 
 export function createContext(options: ContextOptions): Context {
-  const { directory, operator, requestId, reader, signal } = options;
+  const { directory, operator, desk, requestId, reader, signal } = options;
   let opening: Promise<View> | undefined;
   let opened: View | undefined;
   return {
@@ -41,6 +46,10 @@ export function createContext(options: ContextOptions): Context {
     reader,
     signal,
     operator,
+    desk,
+    close() {
+      opening = undefined;
+    },
     loaders: new Map(),
     view() {
       if (signal.aborted) return Promise.reject(apiError('OPERATION_TIMEOUT', 'the operation has ended'));
@@ -52,6 +61,12 @@ export function createContext(options: ContextOptions): Context {
       return opened;
     },
   };
+}
+
+/** After a write: what was loaded for the operation so far is forgotten, so that the rest of it sees the write. */
+export function renew(context: Context): void {
+  context.close();
+  Object.assign(context, initContextCache());
 }
 
 /** The service that a record belongs to. */

@@ -1,5 +1,7 @@
 import type { EmailTrust } from '../contract/adapter.ts';
 import type { AccountStatus, EmailProof, GrantRecord, InviteStatus, PrincipalKind, RoleLevel, ScopeKind } from '../contract/records.ts';
+import type { Finding, ReportFormat, ReportKey } from '../model/access.ts';
+import type { StepStatus } from '../model/audit.ts';
 import type { CoverageState } from '../model/coverage.ts';
 import type { EventCountFilter, LinkState, MatchCaseView, Sourced } from '../model/views.ts';
 import { builder } from './builder.ts';
@@ -111,4 +113,39 @@ export const EventCountFilterEnum = enumOf<EventCountFilter>('EventCountFilter',
 export const MatchDecisionEnum = enumOf<NonNullable<MatchCaseView['decision']>>('MatchDecision', 'How a match case was decided.', {
   CONFIRM: 'The account is the candidate’s.',
   REJECT: 'The account is not the candidate’s.',
+});
+
+export const FindingEnum = enumOf<Finding>('Finding', 'What is wrong with an account or with what it may do.', {
+  ORPHAN: 'No person is linked to the account.',
+  LEAVER_WITH_ACCESS: 'The person is suspended in, or gone from, a service that tells who is with the company; the account is active.',
+  DORMANT: 'No sign of use for 90 days, where the service tells.',
+  UNKNOWN_LEVEL: 'Nobody mapped the role to a level.',
+  ADMIN_WITHOUT_MFA: 'ADMIN or OWNER, and the service says that there is no second factor.',
+  EXPIRED_GRANT: 'The grant has ended, and the service still lists it.',
+  BOT_WITHOUT_OWNER: 'An account of a bot, a technical account or an agent, and no human is linked to it.',
+});
+
+export const ReportKeyEnum = enumOf<ReportKey>('ReportKey', 'What a summary counts apart.', {
+  SERVICE: 'Each service.',
+  ROLE: 'Each role of each service.',
+  LEVEL: 'Each level. Who holds several is counted under each.',
+  SCOPE_KIND: 'Each kind of scope.',
+  SCOPE: 'Each scope; what holds on every scope of a kind is a line without one.',
+});
+
+export const ReportFormatEnum = enumOf<ReportFormat>('ReportFormat', 'How a report is written to a file.', {
+  CSV: 'A table with a header; the last lines say what it stands on. Texts that a spreadsheet might take for formulas are defused.',
+  JSON: 'One document, all texts as they are.',
+  NDJSON: 'One JSON object a line; the last lines say what it stands on.',
+});
+
+export const StepStatusEnum = enumOf<StepStatus>('StepStatus', 'What came of something that was to be done.', {
+  PLANNED: 'Not done yet.',
+  APPLIED: 'Done.',
+  VERIFIED: 'Seen to be so.',
+  ALREADY_SO: 'It was so before.',
+  SKIPPED: 'Left out.',
+  FAILED: 'It did not work.',
+  UNSUPPORTED: 'The service cannot.',
+  MANUAL: 'Somebody has to do it by hand.',
 });

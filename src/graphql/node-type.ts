@@ -1,10 +1,11 @@
 import type { CredentialRecord, GrantRecord, GroupRecord, IdentityRecord, InviteRecord, RoleRecord, ScopeRecord } from '../contract/records.ts';
+import type { AuditEventView } from '../model/audit.ts';
 import { credentialTypeNames, formatNodeId, scopeTypeNames, type SourcedType } from '../model/global-id.ts';
 import type { MatchCaseView, ServiceView, Sourced, UserView } from '../model/views.ts';
 import { serviceOf, type Context } from './context.ts';
 
 export type SourcedNode = Sourced<IdentityRecord | GroupRecord | RoleRecord | ScopeRecord | GrantRecord | InviteRecord | CredentialRecord>;
-export type AnyNode = UserView | ServiceView | MatchCaseView | SourcedNode;
+export type AnyNode = AuditEventView | UserView | ServiceView | MatchCaseView | SourcedNode;
 
 const sourcedTypeNames = { identity: 'Identity', group: 'Group', role: 'Role', grant: 'Grant', invite: 'Invite' } as const;
 
@@ -13,9 +14,10 @@ export function sourcedTypeName({ record }: SourcedNode): SourcedType {
   return record.kind === 'credential' ? credentialTypeNames[record.credentialKind] : sourcedTypeNames[record.kind];
 }
 
-export function nodeTypeName(node: AnyNode): 'User' | 'Service' | 'MatchCase' | SourcedType {
+export function nodeTypeName(node: AnyNode): 'User' | 'Service' | 'MatchCase' | 'AuditEvent' | SourcedType {
   if ('record' in node) return sourcedTypeName(node);
   if ('candidates' in node) return 'MatchCase';
+  if ('outcome' in node) return 'AuditEvent';
   return 'capabilities' in node ? 'Service' : 'User';
 }
 

@@ -1,4 +1,5 @@
 import { scopeKeyText, type PermissionRecord, type ScopeKey } from '../contract/records.ts';
+import type { AuditEventView } from '../model/audit.ts';
 import { formatNodeId } from '../model/global-id.ts';
 import type { Issue } from '../model/issue.ts';
 import {
@@ -93,6 +94,10 @@ export const ResourceRef = scopeNode('Resource');
 export const MatchCaseRef = builder.loadableNodeRef<MatchCaseView | undefined, string, string, string, MatchCaseView>('MatchCase', {
   id: { resolve: ({ id }) => formatNodeId({ type: 'MatchCase', id }) },
   ...byText((view, ids) => view.matchCasesByIds(ids)),
+});
+export const AuditEventRef = builder.loadableNodeRef<AuditEventView | undefined, string, string, string, AuditEventView>('AuditEvent', {
+  id: { resolve: ({ id }) => formatNodeId({ type: 'AuditEvent', id }) },
+  ...byText((view, ids) => view.auditEventsByIds(ids)),
 });
 /** The key is the name that the operator gave. */
 export const ServiceRef = builder.nodeRef<ServiceView>('Service', {

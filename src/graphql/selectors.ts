@@ -1,4 +1,5 @@
 import type { ScopeKind } from '../contract/records.ts';
+import type { AccountRef } from '../directory/link-desk.ts';
 import type { View } from '../directory/view.ts';
 import { parseNodeId, scopeTypeNames, type NodeKey } from '../model/global-id.ts';
 import type { RecordKey, ScopeRef, ServiceSelector, ServiceView } from '../model/views.ts';
@@ -61,6 +62,19 @@ export function toUserId(id: string, where: string): string {
   const key = parseInput(id, where, 'a person');
   if (key.type !== 'User') throw badInput(where, `the id of ${key.type}, where the id of User is wanted`);
   return key.id;
+}
+
+/** @param type of the things whose ids are our own. */
+export function toOwnId(id: string, type: 'MatchCase' | 'AuditEvent', where: string): string {
+  const key = parseInput(id, where, type === 'MatchCase' ? 'a match case' : 'an event');
+  if (key.type !== type) throw badInput(where, `the id of ${key.type}, where the id of ${type} is wanted`);
+  return key.id;
+}
+
+export function toAccountRef(id: string, where: string): AccountRef {
+  const key = parseInput(id, where, 'an account');
+  if (key.type !== 'Identity' || !('key' in key)) throw badInput(where, `the id of ${key.type}, where the id of Identity is wanted`);
+  return { service: { type: key.service, serviceId: key.serviceId }, externalId: key.key };
 }
 
 export function toRoleKey(view: View, id: string, where: string): RecordKey {

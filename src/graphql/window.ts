@@ -14,3 +14,8 @@ export function toWindow({ first, after }: PageArgs): Window {
   if (size < 1 || size > maxPageSize) throw badInput('first', `must be from 1 to ${maxPageSize}; page on with \`after\``);
   return { first: size, after: after ?? undefined };
 }
+
+/** Of a list that is at hand as a whole. */
+export function toPathCount({ first }: Pick<PageArgs, 'first'>): number {
+  return toWindow({ first }).first;
+}

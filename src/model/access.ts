@@ -88,6 +88,8 @@ export interface RoleReportRow {
   readonly filter: GrantFilter;
 }
 
+export const grantSources = ['DIRECT', 'VIA_GROUP', 'INHERITED', 'UNKNOWN'] as const satisfies readonly GrantRecord['source'][];
+
 export const reportKeys = ['SERVICE', 'ROLE', 'LEVEL', 'SCOPE_KIND', 'SCOPE'] as const;
 export type ReportKey = (typeof reportKeys)[number];
 

@@ -38,7 +38,7 @@ interface Result {
   readonly extensions?: { readonly omittedErrors: number };
 }
 
-export interface EngineOptions extends Pick<ContextOptions, 'directory' | 'operator'> {
+export interface EngineOptions extends Pick<ContextOptions, 'directory' | 'operator' | 'desk'> {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
   readonly log: Log;
@@ -49,7 +49,7 @@ export interface Engine {
 }
 
 /** Parses (remembered), validates (remembered), checks the limits (each time) and executes one operation, in a context of its own. */
-export function createEngine({ schema, directory, operator, limits, log }: EngineOptions): Engine {
+export function createEngine({ schema, directory, operator, desk, limits, log }: EngineOptions): Engine {
   // Of Yoga the pipeline alone: its fetch layer would be four fifths of the cost of a small query. Masking is toFormatted's.
   const { getEnveloped } = createYoga({
     schema,
@@ -75,7 +75,7 @@ export function createEngine({ schema, directory, operator, limits, log }: Engin
         softStatus,
         result: toResult({ errors }, requestId),
       });
-      const context = createContext({ directory, operator, requestId, signal });
+      const context = createContext({ directory, operator, desk, requestId, signal });
       const enveloped = getEnveloped(context);
       let document: DocumentNode;
       try {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { apiError, type ErrorCode } from '../graphql/errors.ts';
 import type { Answer, Engine, Params } from './engine.ts';
 import { toFormatted, type Log } from './errors.ts';
+import type { Exports } from './exports.ts';
 import { live, ready, type Readiness } from './health.ts';
 import type { Console } from './graphiql.ts';
 import type { Limits } from './limits.ts';
@@ -24,12 +25,14 @@ export interface PlainRequest {
 export interface PlainResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** In pieces when it may be long: each is made when the one before was taken. */
+  readonly body: string | AsyncIterable<string>;
 }
 
 export interface RespondOptions {
   readonly engine: Engine;
   readonly console: () => Promise<Console>;
+  readonly exports: Exports;
   readonly ready: () => Readiness | Promise<Readiness>;
   readonly limits: Limits;
   readonly log: Log;
@@ -60,10 +63,22 @@ export function createRespond(options: RespondOptions): (request: PlainRequest) 
     const [path, search] = splitOnce(request.target);
     if (path === '/graphql') return graphql(request, search, requestId, media);
     if (request.method !== 'GET' && request.method !== 'HEAD') throw refused(405, 'BAD_USER_INPUT', 'only GET is known here', { allow: 'GET, HEAD' });
+    if (path.startsWith('/export/')) return file(request, path, search, requestId);
     if (path === '/live') return health(live());
     if (path === '/ready') return health(ready(await options.ready(), options.closing()));
     if (path === '/') return { status: 302, headers: { ...plainHeaders, location: '/graphql' }, body: '' };
     throw refused(404, 'NOT_FOUND', 'nothing is here: the API is at /graphql');
+  }
+
+  async function file(request: PlainRequest, path: string, search: string, requestId: string): Promise<PlainResponse> {
+    if (isFromElsewhere(request)) throw refused(403, 'FORBIDDEN', 'pages of other sites may not ask');
+    const found = await options.exports.open(path, search).catch((error: unknown) => {
+      if (!(error instanceof GraphQLError)) throw error;
+      throw new Refused({ status: error.extensions['code'] === 'OVERLOADED' ? 503 : 400, error });
+    });
+    if (found === undefined) throw refused(404, 'NOT_FOUND', 'no such export: take the path from `roleReport { export }`');
+    const headers = { ...plainHeaders, ...found.headers, 'x-request-id': requestId };
+    return { status: 200, headers, body: request.method === 'HEAD' ? '' : found.body };
   }
 
   async function graphql(request: PlainRequest, search: string, requestId: string, media: MediaType | undefined): Promise<PlainResponse> {

@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { LinkDesk } from '../directory/link-desk.ts';
 import type { Directory, Operator } from '../directory/view.ts';
 import { schema } from '../graphql/schema.ts';
 import { createEngine } from './engine.ts';
+import { createExports } from './exports.ts';
 import type { Log } from './errors.ts';
 import { createConsole, type Example } from './graphiql.ts';
 import type { Readiness } from './health.ts';
@@ -13,6 +17,7 @@ import { createRespond, type PlainRequest, type PlainResponse } from './respond.
 export interface ServerOptions {
   readonly directory: Directory;
   readonly operator: Operator;
+  readonly desk: LinkDesk;
   /** Asked at each `/ready`. The detail is shown as it is: states and codes, nothing secret. */
   ready(): Readiness | Promise<Readiness>;
   /** Tabs that GraphiQL opens with; asked at each visit. */
@@ -23,7 +28,7 @@ export interface ServerOptions {
 }
 
 /** How long a connection may take to say what it wants. */
-export interface Patience {
+interface Patience {
   readonly headersMs: number;
   /** The whole request, with its body. */
   readonly requestMs: number;
@@ -47,16 +52,19 @@ export interface Server {
 }
 
 const drainMs = 10_000;
+/** A caller who takes nothing of a file for so long has gone. */
+const stalledMs = 60_000;
 
 /** The API over HTTP: `/graphql` with GraphiQL, `/live`, `/ready`. */
 export function createServer(options: ServerOptions): Server {
-  const { directory, operator, log } = options;
+  const { directory, operator, desk, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   let closing = false;
   const console = createConsole(() => options.examples?.() ?? []);
   const respond = createRespond({
-    engine: createEngine({ schema, directory, operator, limits, log }),
+    engine: createEngine({ schema, directory, operator, desk, limits, log }),
     console,
+    exports: createExports(directory),
     ready: () => options.ready(),
     limits,
     log,
@@ -81,8 +89,16 @@ export function createServer(options: ServerOptions): Server {
     if (response.destroyed) return;
     // What is left of a refused body is not read: the connection cannot be used again.
     const last = closing || !request.complete;
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), ...(last ? { connection: 'close' } : {}) });
-    response.end(body);
+    const connection = last ? { connection: 'close' } : {};
+    if (typeof body === 'string') {
+      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), ...connection });
+      response.end(body);
+    } else {
+      response.writeHead(status, { ...headers, ...connection });
+      response.setTimeout(stalledMs, () => response.destroy());
+      // What ends early ends without its last chunk: the caller's client says so.
+      await pipeline(Readable.from(body), response).catch((error: unknown) => log.warn({ error }, 'an export ended early'));
+    }
   }
 
   return {
@@ -154,5 +170,5 @@ function fromFetch(request: Request): PlainRequest {
 }
 
 function toResponse({ status, headers, body }: PlainResponse): Response {
-  return new Response(status === 302 ? null : body, { status, headers });
+  return new Response(status === 302 ? null : typeof body === 'string' ? body : ReadableStream.from(body), { status, headers });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { createLinkDesk } from '../../src/cli/link-desk.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
 import type { Directory, Operator } from '../../src/directory/view.ts';
 import { createServer, type Server } from '../../src/server/server.ts';
@@ -27,7 +28,7 @@ export async function startFilled(fillings: readonly Filling[], operator: Operat
   for (const filling of fillings) await fillStore(store.connection, filling);
   const { log, entries } = createRecorder();
   const directory = createDirectory(store.connection, { now: () => now, managedDomains: ['acme.example'] });
-  const server = createServer({ directory, operator, ready: () => ({ ready: true, detail: [] }), log });
+  const server = createServer({ directory, operator, desk: createLinkDesk({ store: store.connection, now: () => now }), ready: () => ({ ready: true, detail: [] }), log });
   const ask = (query: string, variables?: object) => post(server, { query, variables });
   return {
     server,

@@ -55,7 +55,13 @@ function furnish(name: ServiceName, instance: DemoInstance): void {
   if (name === 'waii') {
     const holder = waiiKeyHolder(instance);
     const others = instance.credentials.filter(({ account }) => account !== holder.externalId);
-    const key: DemoCredential = { kind: 'ACCESS_KEY', externalId: 'own-key', account: holder.externalId, name: 'own-key', createdAt: 1_700_000_000_000 };
+    const key: DemoCredential = {
+      kind: 'ACCESS_KEY',
+      externalId: 'own-key',
+      account: holder.externalId,
+      name: 'own-key',
+      createdAt: 1_700_000_000_000,
+    };
     instance.credentials = [...others, key];
   }
   if (name === 'squirro-main') {

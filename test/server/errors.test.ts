@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { apiError } from '../../src/graphql/errors.ts';
 import { createContext } from '../../src/graphql/context.ts';
-import { codesOf, failing, idle, post, startEmpty } from './support.ts';
+import { codesOf, failing, idle, idleDesk, post, startEmpty } from './support.ts';
 
 const canary = 'xoxb-canary-9931';
 const query = '{ services { id } }';
@@ -80,7 +80,7 @@ describe('the deadline', () => {
     const controller = new AbortController();
     let opened = 0;
     const directory = { open: () => Promise.reject(new Error(String(++opened))) };
-    const context = createContext({ directory, operator: idle, requestId: 'r', signal: controller.signal });
+    const context = createContext({ directory, operator: idle, desk: idleDesk, requestId: 'r', signal: controller.signal });
     controller.abort();
     await expect(context.view()).rejects.toMatchObject({ extensions: { code: 'OPERATION_TIMEOUT' } });
     expect(opened).toBe(0);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { createDirectory } from '../../src/directory/directory.ts';
+import type { LinkDesk } from '../../src/directory/link-desk.ts';
 import type { Directory, Operator } from '../../src/directory/view.ts';
 import type { Log } from '../../src/server/errors.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/server.ts';
@@ -23,6 +24,18 @@ export function createRecorder(): { readonly log: Log; readonly entries: readonl
 /** Nothing to operate on: what an operator says of a service that it does not know. */
 export const idle: Operator = { sync: () => Promise.resolve(undefined), acknowledgeQuarantine: () => Promise.resolve(undefined) };
 
+const nothing = { eventId: undefined, userId: undefined, identities: [], cases: [], errors: [] } as const;
+
+/** Where no decision changes anything. */
+export const idleDesk: LinkDesk = {
+  linkIdentity: () => Promise.resolve(nothing),
+  unlinkIdentity: () => Promise.resolve(nothing),
+  decideMatches: () => Promise.resolve(nothing),
+  mergeUsers: () => Promise.resolve(nothing),
+  splitUser: () => Promise.resolve(nothing),
+  revertLinkChange: () => Promise.resolve(nothing),
+};
+
 export interface EmptyServer extends AsyncDisposable {
   readonly server: Server;
   readonly entries: readonly Logged[];
@@ -36,7 +49,7 @@ export async function startEmpty(options: Partial<Omit<ServerOptions, 'log'>> = 
   const store = await openStore(folder, { onStatement: () => void statements++ });
   const { log, entries } = createRecorder();
   const directory = createDirectory(store, { now: Date.now, managedDomains: [] });
-  const server = createServer({ directory, operator: idle, ready: () => ({ ready: true, detail: [] }), ...options, log });
+  const server = createServer({ directory, operator: idle, desk: idleDesk, ready: () => ({ ready: true, detail: [] }), ...options, log });
   return {
     server,
     entries,

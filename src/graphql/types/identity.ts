@@ -1,10 +1,11 @@
 import { builder } from '../builder.ts';
 import { free, rootPage } from '../cost.ts';
-import { IdentityInputRef, pageArgs, ServiceInputRef, toSelectors } from '../args.ts';
+import { IdentityInputRef, pageArgs } from '../args.ts';
 import { IdentityConnection, toConnection, totalOf } from '../connection.ts';
 import { AccountStatusEnum, EmailProofEnum, LinkStateEnum, PrincipalKindEnum } from '../enums.ts';
 import { holderOf, loadKnown } from '../loaders.ts';
 import { findOne } from '../find-one.ts';
+import { IdentityFilterRef, toIdentityFilter } from '../identity-filter.ts';
 import { ActorUnion, EmailRef, IdentityRef, LinkRef, OrganizationRef, RoleRef, scopeKey, SourcedRef, UserRef } from '../refs.ts';
 import { servicesOf, servicesOfAll } from '../selectors.ts';
 import { toWindow } from '../window.ts';
@@ -95,18 +96,6 @@ builder.objectType(EmailRef, {
   }),
 });
 
-const IdentityFilterRef = builder.inputType('IdentityFilter', {
-  description: 'Which accounts; conditions hold together.',
-  fields: (t) => ({
-    services: t.field({ type: [ServiceInputRef], description: 'Only accounts of these services.' }),
-    link: t.field({ type: [LinkStateEnum], description: 'Only accounts whose link is in one of these states. `[UNLINKED]` lists the orphans.' }),
-    status: t.field({ type: AccountStatusEnum, description: 'Only accounts in this state.' }),
-    kind: t.field({ type: PrincipalKindEnum, description: 'Only accounts of this kind.' }),
-    nameAgrees: t.boolean({ description: 'True: only accounts whose name equals their person’s. False: only those where it differs.' }),
-    inactiveSince: t.field({ type: 'DateTime', description: 'Only accounts that were not used since this moment.' }),
-  }),
-});
-
 builder.queryFields((t) => ({
   identity: t.field({
     type: IdentityRef,
@@ -126,16 +115,8 @@ builder.queryFields((t) => ({
     resolve: async (_root, args, context) => {
       const window = toWindow(args);
       const view = await context.view();
-      const filter = args.filter ?? {};
-      const services = servicesOfAll(view, filter.services, 'filter.services');
-      const wanted = {
-        services: toSelectors(filter.services),
-        link: filter.link ?? undefined,
-        status: filter.status ?? undefined,
-        kind: filter.kind ?? undefined,
-        nameAgrees: filter.nameAgrees ?? undefined,
-        inactiveSince: filter.inactiveSince ?? undefined,
-      };
+      const services = servicesOfAll(view, args.filter?.services, 'filter.services');
+      const wanted = toIdentityFilter(args.filter ?? {});
       return toConnection(await view.identities(wanted, window), window, services, args.filter ? undefined : totalOf(view, 'identities'));
     },
   }),

@@ -53,24 +53,37 @@ ScopeRef.implement({
     }),
     members: t.loadable({
       type: GrantConnection,
-      description: 'The grants on this scope, as the service stores them.',
+      description: 'The grants on this scope, as the service stores them; or all that count on it.',
       complexity: nestedPage,
       args: {
         level: t.arg({ type: RoleLevelEnum, description: 'At least this level; UNKNOWN levels are included, for they may be as high.' }),
+        effective: t.arg.boolean({
+          defaultValue: false,
+          description:
+            'Also grants on every scope of this kind, and those of administrators of what is around it; not what has ended, nor what is held by a suspended account or group.',
+        }),
         ...pageArgs(t.arg),
       },
-      ...pagesBy(scopeText, (view, scopes: readonly ScopeRecordRef[], level: RoleLevel | undefined, window) =>
-        view.grantsOnScopes(scopes, level, window),
+      ...pagesBy(scopeText, (view, scopes: readonly ScopeRecordRef[], { level, effective }: Members, window) =>
+        effective ? view.effectiveGrantsOnScopes(scopes, level, window) : view.grantsOnScopes(scopes, level, window),
       ),
       resolve: (scope, args, context) => {
         // A service that has not said who it is holds nothing yet, under whatever id.
         const externalId = 'record' in scope ? scope.record.externalId : (scope.serviceId ?? '');
         const ref = { svc: scope.svc, kind: kindOf(scope), externalId };
-        return askedPage(ref, toWindow(args), ['record' in scope ? serviceOf(context, scope.svc) : scope], args.level ?? undefined);
+        return askedPage(ref, toWindow(args), ['record' in scope ? serviceOf(context, scope.svc) : scope], {
+          level: args.level ?? undefined,
+          effective: args.effective === true,
+        });
       },
     }),
   }),
 });
+
+interface Members {
+  readonly level: RoleLevel | undefined;
+  readonly effective: boolean;
+}
 
 function kindOf(scope: ScopeNode): ScopeKind {
   return 'record' in scope ? scope.record.scopeKind : 'SERVICE';

@@ -38,7 +38,7 @@ function toKey(view: View, id: string): Key | undefined {
   const key = parseNodeId(id);
   if (key === undefined) return undefined;
   const { type } = key;
-  if (type === 'User' || type === 'MatchCase') return { type, id: key.id };
+  if (type === 'User' || type === 'MatchCase' || type === 'AuditEvent') return { type, id: key.id };
   if (type === 'Service') return { type, id: key.name };
   if (!('key' in key)) return undefined;
   const svc = serviceOfKey(view, key)?.svc;

@@ -67,11 +67,11 @@ builder.objectType(UserRef, {
     }),
     level: t.loadable({
       type: RoleLevelEnum,
-      description: 'The highest level over this person’s grants. UNKNOWN when only unmapped roles are held; NONE when nothing is.',
+      description: 'The highest level in this person’s effective access. UNKNOWN when only unmapped roles are held; NONE when there is none.',
       complexity: 1,
       args: {
         service: t.arg.string({ description: 'Only in services of this kind.' }),
-        scope: t.arg.id({ description: 'Only on this scope, by its id.' }),
+        scope: t.arg.id({ description: 'Only on this scope, by its id: grants on every scope of its kind count, and administrators of what is around it.' }),
       },
       ...byArguments(itself, (view, ids: readonly string[], where: LevelWhere) => view.levelsOfUsers(ids, where), 'NONE' as const),
       resolve: ({ id }, args, context) => {

@@ -47,7 +47,7 @@ export async function wholeKinds(
   states: readonly ListingRow[],
   pages: Pages,
 ): Promise<{ kinds: readonly RecordKind[]; issue: Issue | undefined }> {
-  const broken = new Set<RecordKind>(pages.nameless);
+  const broken = new Set<RecordKind>();
   let issue: Issue | undefined =
     pages.rejected === 0
       ? undefined
@@ -59,11 +59,12 @@ export async function wholeKinds(
   for (const listing of input.listings) {
     const state = states.find(({ listing: name }) => name === listing.name);
     const [primary] = listing.yields;
-    if (listing.partial || state === undefined || state.done !== 1 || state.issue !== null) for (const kind of listing.yields) broken.add(kind);
+    if (listing.partial || state === undefined || state.done !== 1 || state.issue !== null || listing.yields.some((kind) => pages.nameless.has(kind)))
+      for (const kind of listing.yields) broken.add(kind);
     if (state?.announced != null && primary !== undefined) {
       const seen = await seenOfKind(trx, svc, primary, pages);
       if (seen < state.announced) {
-        broken.add(primary);
+        for (const kind of listing.yields) broken.add(kind);
         issue ??= {
           code: 'SERVICE_BAD_RESPONSE',
           message: `the listing "${listing.name}" announced ${state.announced} records and gave ${seen}: nothing counts as removed`,

@@ -1,0 +1,43 @@
+/** What each service's own word for a role compares to. */
+export const levels: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  sym: { guest: 'GUEST', member: 'MEMBER', admin: 'ADMIN' },
+  squirro: { reader: 'READER', demo: 'GUEST', user: 'MEMBER', member: 'MEMBER', admin: 'ADMIN' },
+  waii: {
+    'waii-trial-user': 'GUEST',
+    'waii-trial-api-user': 'GUEST',
+    'waii-user': 'MEMBER',
+    'waii-api-user': 'MEMBER',
+    'waii-admin-user': 'ADMIN',
+    'waii-org-admin-user': 'ADMIN',
+    'waii-super-admin-user': 'OWNER',
+  },
+  segment: {
+    'Workspace Owner': 'OWNER',
+    'Source Admin': 'ADMIN',
+    'Space Admin': 'ADMIN',
+    'Warehouse Admin': 'ADMIN',
+    'Source Read-only': 'READER',
+    'Space Read-only': 'READER',
+    'Warehouse Read-only': 'READER',
+    'Minimal Workspace Access': 'GUEST',
+    'Workspace Member': 'UNKNOWN',
+  },
+  slack: {
+    primary_owner: 'OWNER',
+    owner: 'OWNER',
+    admin: 'ADMIN',
+    member: 'MEMBER',
+    multi_channel_guest: 'GUEST',
+    single_channel_guest: 'GUEST',
+  },
+  pagerduty: {
+    owner: 'OWNER',
+    admin: 'ADMIN',
+    user: 'MANAGER',
+    limited_user: 'MEMBER',
+    observer: 'READER',
+    read_only_user: 'READER',
+    read_only_limited_user: 'READER',
+    restricted_access: 'GUEST',
+  },
+};
