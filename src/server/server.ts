@@ -170,5 +170,9 @@ function fromFetch(request: Request): PlainRequest {
 }
 
 function toResponse({ status, headers, body }: PlainResponse): Response {
-  return new Response(status === 302 ? null : typeof body === 'string' ? body : ReadableStream.from(body), { status, headers });
+  return new Response(status === 302 ? null : typeof body === 'string' ? body : toStream(body), { status, headers });
+}
+
+function toStream(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  return Readable.toWeb(Readable.from(pieces, { objectMode: false })) as ReadableStream<Uint8Array>;
 }

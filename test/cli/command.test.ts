@@ -99,7 +99,7 @@ describe('the demo', { timeout: 60_000 }, () => {
     const answers = [];
     for (const example of examples) answers.push(await ask(url ?? '', example));
     for (const answer of answers) expect(answer.errors).toBeUndefined();
-    const { user } = answers[0]?.data as unknown as Answer;
+    const { user } = (answers[0]?.data ?? {}) as unknown as Answer;
     const services = new Set(user.identities.map(({ service }) => `${service.type} ${service.serviceId}`));
     expect([...services].filter((service) => service.startsWith('slack'))).toHaveLength(2);
     expect([...services].map((service) => service.split(' ')[0])).toEqual(expect.arrayContaining(['sym', 'pagerduty']));

@@ -40,6 +40,16 @@ const start = (name: string): ChildProcess =>
 
 const pagesServed = (): number => server.calls.filter(({ path, status }) => path.includes('users.list') && status === 200).length;
 
+async function finish(name: string): Promise<number | null> {
+  const [code] = (await once(start(name), 'exit')) as [number | null];
+  return code;
+}
+
+/** Gives up when a process ended without getting so far: then nothing is left to wait for. */
+async function until(holds: () => boolean, exited: () => boolean): Promise<void> {
+  while (!holds() && !exited()) await sleep(1);
+}
+
 /** Everything a reader can see, in a form that two stores can be compared by; ids that are minted at random are left out. */
 async function content(name: string): Promise<unknown> {
   const store = await openStore(join(folder, name));
@@ -63,25 +73,22 @@ async function content(name: string): Promise<unknown> {
 
 it(`loses nothing when the process is killed at ${kills} points of a sync`, { timeout: 240_000 }, async () => {
   let landed = 0;
-  let ended = false;
-  for (let round = 0; round < kills || !ended; round += 1) {
+  for (let round = 0; round < kills; round += 1) {
     const child = start('killed');
     const exit = once(child, 'exit');
     // The points walk through the pages, and past the last one through the seal and the linking, at times spread by the golden ratio.
     const target = pagesServed() + (round % 3);
-    const spreadMs = ((round * 0.618) % 1) * 40;
-    while (pagesServed() <= target && child.exitCode === null && round < kills) await sleep(1);
-    if (round < kills) {
-      await sleep(spreadMs);
-      if (child.exitCode === null) landed += 1;
-      child.kill('SIGKILL');
-    }
-    const [code] = (await exit) as [number | null];
-    if (code !== null) expect(code).toBe(0);
-    ended = code === 0;
+    await until(
+      () => pagesServed() > target,
+      () => child.exitCode !== null,
+    );
+    await sleep(((round * 0.618) % 1) * 40);
+    if (child.exitCode === null) landed += 1;
+    child.kill('SIGKILL');
+    await exit;
   }
+  expect(await finish('killed')).toBe(0);
   expect(landed).toBeGreaterThanOrEqual(kills / 2);
-  const [code] = (await once(start('whole'), 'exit')) as [number | null];
-  expect(code).toBe(0);
+  expect(await finish('whole')).toBe(0);
   expect(await content('killed')).toEqual(await content('whole'));
 });
