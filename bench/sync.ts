@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRuntime } from '../src/cli/runtime.ts';
+import type { DemoInstance } from '../src/contract/sandbox.ts';
+import { createCompany, demoServices } from '../src/sandbox/company.ts';
 import { startCompany } from './company.ts';
+import { smallestRead } from './smallest.ts';
 
 const people = Number(process.argv[2] ?? 10_000);
 const types = (process.argv[3] ?? 'sym,slack,pagerduty').split(',');
@@ -16,6 +19,8 @@ await sleep(500);
 const idle = process.memoryUsage().rss;
 let peak = idle;
 const sampler = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
+
+let calls: { service: string; calls: number }[] = [];
 
 async function readOnce(title: string): Promise<void> {
   const before = await runtime.sync.calls();
@@ -30,14 +35,16 @@ async function readOnce(title: string): Promise<void> {
       service,
       identities: view.services.find(({ name }) => name === service)?.seen,
       calls: (after.get(service) ?? 0) - (before.get(service) ?? 0),
-      pages: outcome.kind === 'sealed' ? outcome.calls : outcome.kind,
-      changed: outcome.kind === 'sealed' ? outcome.seal.changed : undefined,
-      revision: outcome.kind === 'sealed' ? (outcome.seal.revision ?? 'none') : undefined,
+      ...(outcome.kind === 'sealed'
+        ? { pages: outcome.calls, changed: outcome.seal.changed, revision: outcome.seal.revision ?? 'none' }
+        : { pages: outcome.kind }),
     })),
   );
+  calls = [...outcomes.keys()].map((service) => ({ service, calls: (after.get(service) ?? 0) - (before.get(service) ?? 0) }));
 }
 
 await readOnce(`first read of ${people} people`);
+const firstCalls = calls;
 const file = join(folder, 'rollcall.db');
 const sizeAfterFirst = (await stat(file)).size;
 await readOnce('second read, nothing changed');
@@ -46,6 +53,14 @@ const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(0)} MiB`
 console.log(`memory: idle ${mib(idle)}, peak ${mib(peak)}, growth ${mib(peak - idle)}`);
 console.log(`store: ${mib(sizeAfterFirst)} after the first read, ${mib((await stat(file)).size)} after the second`);
 console.log(await (await runtime.directory.open()).counts());
+const instances = new Map<string, DemoInstance>(demoServices(createCompany({ people })).map(({ name, instance }) => [name, instance]));
+console.table(
+  firstCalls.map(({ service, calls: made }) => {
+    const instance = instances.get(service);
+    const least = instance === undefined ? undefined : smallestRead(instance);
+    return { service, calls: made, least, ratio: least === undefined ? undefined : (made / least).toFixed(3) };
+  }),
+);
 await runtime.close();
 company.stop();
 await rm(folder, { recursive: true, force: true });

@@ -19,8 +19,10 @@ export const slackSettings = z.object({
     .int()
     .min(1)
     .max(1000)
-    .default(200)
-    .describe('Members asked for in one users.list call. Slack recommends at most 200 and gives at most 1000; larger pages mean fewer calls.'),
+    .default(999)
+    .describe(
+      'Members asked for in one users.list call. Slack wants fewer than 1000 and recommends at most 200; larger pages mean fewer calls of the twenty a minute. Lower it if a large workspace answers with errors.',
+    ),
   workspaces: z
     .tuple([teamId], teamId)
     .optional()

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError } from '../config/problems.ts';
+import { addAskCommands, addAskOptions } from './ask/commands.ts';
 import { exitCodes, UserError } from './exit.ts';
 
 const defaultConfig = 'rollcall.yaml';
@@ -13,7 +14,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .description('One GraphQL API for who is who, and who may do what, across every system a company uses.')
     .version(packageJson.version)
     .exitOverride()
-    .option('-c, --config <file>', 'configuration file', defaultConfig);
+    .option('-c, --config <file>', 'configuration file', defaultConfig)
+    .addHelpText('after', exitHelp);
+  addAskOptions(program);
   const configFile = (): string => program.opts<{ config: string }>().config;
 
   program
@@ -27,19 +30,29 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .command('sync')
     .description('read the configured services once, link, and end')
     .argument('[names...]', 'only these services')
-    .action(async (names: string[]) => {
-      const { sync } = await import('./sync.ts');
-      exitCode = await sync(configFile(), names);
+    .option('-w, --watch', 'read them again and again, without answering queries')
+    .action(async (names: string[], { watch }: { watch?: true }) => {
+      if (watch === true) {
+        const { watchSync } = await import('./watch.ts');
+        exitCode = await watchSync(configFile(), names);
+      } else {
+        const { sync } = await import('./sync.ts');
+        exitCode = await sync(configFile(), names);
+      }
     });
   program
     .command('demo')
     .description('show everything on a made-up company, with its services on this machine')
     .option('--people <count>', 'how many people the company has', toCount, 300)
-    .option('--store <folder>', 'keep what was read (default: a folder that is removed at the end)')
-    .action(async (options: { people: number; store?: string }) => {
+    .addHelpText('after', '\nWith --store FOLDER what was read is kept, and can be asked from another terminal.')
+    .action(async ({ people }: { people: number }) => {
+      const { store } = program.opts<{ store?: string }>();
       const { demo } = await import('./demo-command.ts');
-      exitCode = await demo(options);
+      exitCode = await demo({ people, ...(store === undefined ? {} : { store }) });
     });
+  addAskCommands(program, (code) => {
+    exitCode = code;
+  });
   // Without a word: the configuration that lies here, or the demo.
   program.action(async () => {
     if (program.getOptionValueSource('config') === 'cli' || existsSync(defaultConfig)) {
@@ -51,12 +64,33 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     }
   });
 
+  program.hook('preAction', (_, command) => refuseAskOptions(program, command));
+
   try {
     await program.parseAsync(argv);
   } catch (error) {
     return explain(error);
   }
   return exitCode;
+}
+
+const exitHelp = `
+Exit codes: 0 done, or answered; 1 something failed; 2 the command line or the configuration is wrong;
+3 whoever or whatever was asked about is not known, or several are (a list without rows is an answer: 0).
+What a service lacks is told on stderr.`;
+
+const refused = new Map([
+  ['start', ['output', 'url', 'store']],
+  ['sync', ['output', 'url', 'store']],
+  ['demo', ['output', 'url']],
+]);
+
+/** These commands would do something else than whoever gives such an option expects. */
+function refuseAskOptions(program: Command, command: Command): void {
+  const given = refused.get(command.name())?.find((name) => program.getOptionValueSource(name) === 'cli');
+  if (given === undefined) return;
+  const hint = given === 'store' ? 'the configuration names the store' : 'it is for commands that ask';
+  throw new UserError(`${command.name()} takes no --${given}: ${hint}`);
 }
 
 function toCount(text: string): number {

@@ -15,19 +15,14 @@ export interface Runtime {
 
 export async function createRuntime(config: Config, news: Partial<SyncNews> = {}): Promise<Runtime> {
   const store = await openStore(config.store);
-  try {
-    const sync = await startSyncThread(config, { onEvent: () => undefined, onProgress: () => undefined, ...news });
-    return {
-      store,
-      sync,
-      directory: createDirectory(store, { now: Date.now, managedDomains: config.managedDomains, order: config.services.map(({ name }) => name) }),
-      async close() {
-        await sync.stop();
-        await store.close();
-      },
-    };
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  const sync = startSyncThread(config, { onEvent: () => undefined, onProgress: () => undefined, ...news });
+  return {
+    store,
+    sync,
+    directory: createDirectory(store, { now: Date.now, managedDomains: config.managedDomains, order: config.services.map(({ name }) => name) }),
+    async close() {
+      await sync.stop();
+      await store.close();
+    },
+  };
 }

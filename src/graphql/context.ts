@@ -2,7 +2,10 @@ import { initContextCache } from '@pothos/core';
 import type DataLoader from 'dataloader';
 import type { LinkDesk } from '../directory/link-desk.ts';
 import type { Directory, Operator, View } from '../directory/view.ts';
-import type { ServiceView } from '../model/views.ts';
+import type { AuditEventView } from '../model/audit.ts';
+import type { GrantFilter, ServiceView } from '../model/views.ts';
+import type { RevisionFeed } from '../directory/revision-feed.ts';
+import { watchAccess } from '../directory/watch-access.ts';
 import { apiError } from './errors.ts';
 
 /** Who asks. Absent: nobody was asked to say so, which only a loopback server allows. */
@@ -18,6 +21,8 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly operator: Operator;
   readonly desk: LinkDesk;
+  /** What changes about access from now on. */
+  watchAccess(filter: GrantFilter): AsyncIterable<AuditEventView>;
   /** Closes the view; the next call opens a newer one. */
   close(): void;
   /** The operation's one view, opened at the first call. */
@@ -31,13 +36,14 @@ export interface ContextOptions {
   readonly directory: Directory;
   readonly operator: Operator;
   readonly desk: LinkDesk;
+  readonly feed: RevisionFeed;
   readonly requestId: string;
   readonly reader?: Reader | undefined;
   readonly signal: AbortSignal;
 }
 
 export function createContext(options: ContextOptions): Context {
-  const { directory, operator, desk, requestId, reader, signal } = options;
+  const { directory, operator, desk, feed, requestId, reader, signal } = options;
   let opening: Promise<View> | undefined;
   let opened: View | undefined;
   return {
@@ -47,6 +53,7 @@ export function createContext(options: ContextOptions): Context {
     signal,
     operator,
     desk,
+    watchAccess: (filter) => watchAccess(directory, feed, filter, signal),
     close() {
       opening = undefined;
     },

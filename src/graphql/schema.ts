@@ -1,6 +1,7 @@
 // Each file adds its types to the builder.
 /* oxlint-disable import/no-unassigned-import */
 import { builder } from './builder.ts';
+import './types/access-changed.ts';
 import './types/access-diff.ts';
 import './types/audit-event.ts';
 import './types/coverage.ts';

@@ -1,5 +1,7 @@
 import { useGraphQlJit } from '@envelop/graphql-jit';
 import {
+  createSourceEventStream,
+  execute,
   getOperationAST,
   GraphQLError,
   Kind,
@@ -8,10 +10,12 @@ import {
   specifiedRules,
   validate,
   type DocumentNode,
+  type OperationDefinitionNode,
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
 import { _createLRUCache as createLruCache, createYoga, type Plugin } from 'graphql-yoga';
+import { createRevisionFeed } from '../directory/revision-feed.ts';
 import { createContext, type ContextOptions } from '../graphql/context.ts';
 import { apiError } from '../graphql/errors.ts';
 import { codeOf, toFormatted, type Log } from './errors.ts';
@@ -29,6 +33,8 @@ export interface Answer {
   readonly status: number;
   /** True when `application/json` answers 200 all the same: the request was well formed, and the failure is GraphQL's own. */
   readonly softStatus: boolean;
+  /** It was refused only because one answer cannot tell it. */
+  readonly subscription?: boolean;
   readonly result: Result;
 }
 
@@ -45,11 +51,22 @@ export interface EngineOptions extends Pick<ContextOptions, 'directory' | 'opera
 }
 
 export interface Engine {
-  answer(params: Params, request: Pick<ContextOptions, 'requestId' | 'signal'> & { readonly readOnly: boolean }): Promise<Answer>;
+  answer(params: Params, request: Request): Promise<Answer>;
+  /** The results of a subscription, until the signal aborts; of any other operation its one answer. */
+  stream(params: Params, request: Request): AsyncIterable<Result>;
+}
+
+type Request = Pick<ContextOptions, 'requestId' | 'signal'> & { readonly readOnly: boolean };
+
+interface Prepared {
+  readonly enveloped: ReturnType<ReturnType<typeof createYoga>['getEnveloped']>;
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
 }
 
 /** Parses (remembered), validates (remembered), checks the limits (each time) and executes one operation, in a context of its own. */
 export function createEngine({ schema, directory, operator, desk, limits, log }: EngineOptions): Engine {
+  const feed = createRevisionFeed(directory);
   // Of Yoga the pipeline alone: its fetch layer would be four fifths of the cost of a small query. Masking is toFormatted's.
   const { getEnveloped } = createYoga({
     schema,
@@ -68,37 +85,73 @@ export function createEngine({ schema, directory, operator, desk, limits, log }:
     ],
   });
 
+  /** Whatever there is to say against the operation, or what it takes to execute it. */
+  function prepare({ query, variables, operationName }: Params, { requestId, signal, readOnly }: Request): Answer | Prepared {
+    const refuse = (errors: readonly unknown[], status = 400, softStatus = false): Answer => ({
+      status,
+      softStatus,
+      result: toResult({ errors }, requestId),
+    });
+    const context = createContext({ directory, operator, desk, feed, requestId, signal });
+    const enveloped = getEnveloped(context);
+    let document: DocumentNode;
+    try {
+      document = enveloped.parse(query);
+    } catch (error) {
+      const refusal = toParseError(error, limits);
+      return refuse([refusal], 400, codeOf(refusal) === 'GRAPHQL_PARSE_FAILED');
+    }
+    const invalid = enveloped.validate(schema, document);
+    if (invalid.length > 0) return refuse(invalid, 400, true);
+    const definition = getOperationAST(document, operationName);
+    if (definition == null) return refuse([unknownOperation(document, operationName)], 400, true);
+    if (readOnly && definition.operation !== OperationTypeNode.QUERY) {
+      return refuse([apiError('BAD_USER_INPUT', 'only queries can be asked by GET: send a mutation by POST')], 405);
+    }
+    const operation = { schema, document, definition, variables, context };
+    const unusable = variableErrors(operation, limits.maxErrors);
+    if (unusable.length > 0) return refuse(unusable, 400, true);
+    const refusals = limitErrors(operation, limits);
+    if (refusals.length > 0) return refuse(refusals);
+    return { enveloped, document, definition };
+  }
+
   return {
-    async answer({ query, variables, operationName }, { requestId, signal, readOnly }) {
-      const refuse = (errors: readonly unknown[], status = 400, softStatus = false): Answer => ({
-        status,
-        softStatus,
-        result: toResult({ errors }, requestId),
-      });
-      const context = createContext({ directory, operator, desk, requestId, signal });
-      const enveloped = getEnveloped(context);
-      let document: DocumentNode;
-      try {
-        document = enveloped.parse(query);
-      } catch (error) {
-        const refusal = toParseError(error, limits);
-        return refuse([refusal], 400, codeOf(refusal) === 'GRAPHQL_PARSE_FAILED');
+    async answer(params, request) {
+      const prepared = prepare(params, request);
+      if ('status' in prepared) return prepared;
+      const { enveloped, document, definition } = prepared;
+      if (definition.operation === OperationTypeNode.SUBSCRIPTION) {
+        const refusal = apiError('BAD_USER_INPUT', 'a subscription is told by server-sent events: accept text/event-stream');
+        return { status: 406, softStatus: false, subscription: true, result: toResult({ errors: [refusal] }, request.requestId) };
       }
-      const invalid = enveloped.validate(schema, document);
-      if (invalid.length > 0) return refuse(invalid, 400, true);
-      const definition = getOperationAST(document, operationName);
-      if (definition == null) return refuse([unknownOperation(document, operationName)], 400, true);
-      if (readOnly && definition.operation !== OperationTypeNode.QUERY) {
-        return refuse([apiError('BAD_USER_INPUT', 'only queries can be asked by GET: send a mutation by POST')], 405);
-      }
-      const operation = { schema, document, definition, variables, context };
-      const unusable = variableErrors(operation, limits.maxErrors);
-      if (unusable.length > 0) return refuse(unusable, 400, true);
-      const refusals = limitErrors(operation, limits);
-      if (refusals.length > 0) return refuse(refusals);
       const contextValue: unknown = await enveloped.contextFactory();
-      const result = (await enveloped.execute({ schema, document, contextValue, variableValues: variables, operationName })) as ExecutionResult;
-      return { status: 200, softStatus: false, result: toResult(result, requestId) };
+      const { variables: variableValues, operationName } = params;
+      const result = (await enveloped.execute({ schema, document, contextValue, variableValues, operationName })) as ExecutionResult;
+      return { status: 200, softStatus: false, result: toResult(result, request.requestId) };
+    },
+    async *stream(params, request) {
+      const prepared = prepare(params, request);
+      if ('status' in prepared) {
+        yield prepared.result;
+        return;
+      }
+      if (prepared.definition.operation !== OperationTypeNode.SUBSCRIPTION) {
+        yield (await this.answer(params, request)).result;
+        return;
+      }
+      const { document } = prepared;
+      const { variables: variableValues, operationName } = params;
+      const newContext = () => createContext({ directory, operator, desk, feed, ...request });
+      const events = await createSourceEventStream({ schema, document, contextValue: newContext(), variableValues, operationName });
+      if (!(Symbol.asyncIterator in events)) {
+        yield toResult(events, request.requestId);
+        return;
+      }
+      // Each event is answered in a context of its own: it must not see what was loaded for the one before.
+      for await (const rootValue of events) {
+        yield toResult(await execute({ schema, document, rootValue, contextValue: newContext(), variableValues, operationName }), request.requestId);
+      }
     },
   };
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Kind, parse, print, visit, type DocumentNode, type NameNode } from 'graphql';
 
 /** A query that GraphiQL opens in a tab of its own. */
 export interface Example {
@@ -33,11 +34,16 @@ export async function renderConsole(examples: readonly Example[]): Promise<Conso
   };
   const json = JSON.stringify(options);
   // The renderer puts the options into its script as they are.
-  const html = renderGraphiQL(options).replace(json, () => json.replaceAll('<', String.raw`\u003c`));
+  const html = renderGraphiQL(options)
+    .replace(json, () => json.replaceAll('<', String.raw`\u003c`))
+    .replace('</head>', () => `${onePage}</head>`);
   const script = html.slice(html.indexOf('<script>') + '<script>'.length, html.lastIndexOf('</script>'));
   const hash = createHash('sha256').update(script).digest('base64');
   return { html, contentSecurityPolicy: [...policy, `script-src 'sha256-${hash}'`].join('; ') };
 }
+
+// The editor keeps some of its parts beyond the edge of the window, which then would scroll.
+const onePage = '<style>html { overflow: hidden }</style>';
 
 // The editor runs workers made from blobs and styles itself in place.
 const policy = [
@@ -53,13 +59,15 @@ const policy = [
 ];
 
 function toTab({ title, query, variables }: Example) {
-  const text = `# ${title.replaceAll(/\s+/g, ' ')}\n${named(title, query)}`;
+  // One field a line: a longer one would be cut off at the edge of the editor.
+  const text = `# ${title.replaceAll(/\s+/g, ' ')}\n${print(named(title, parse(query)))}`;
   return { query: text, ...(variables === undefined ? {} : { variables: JSON.stringify(variables, null, 2) }) };
 }
 
 /** A tab is called after its operation: one without a name gets one from its title. */
-function named(title: string, query: string): string {
+function named(title: string, document: DocumentNode): DocumentNode {
   const words = title.match(/[a-z]+/gi) ?? [];
-  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
-  return query.startsWith('{') && name !== '' ? `query ${name} ${query}` : query;
+  const value = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const name: NameNode | undefined = value === '' ? undefined : { kind: Kind.NAME, value };
+  return visit(document, { OperationDefinition: (operation) => ({ ...operation, name: operation.name ?? name }) });
 }

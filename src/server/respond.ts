@@ -9,6 +9,7 @@ import type { Console } from './graphiql.ts';
 import type { Limits } from './limits.ts';
 import { hostName, isLoopback } from './loopback.ts';
 import { isJson, negotiate, type MediaType } from './media.ts';
+import { toEventStream } from './sse.ts';
 
 /** A request, whatever brought it. */
 export interface PlainRequest {
@@ -37,6 +38,8 @@ export interface RespondOptions {
   readonly limits: Limits;
   readonly log: Log;
   readonly closing: () => boolean;
+  /** Aborts when the server closes: streams end. */
+  readonly ending: AbortSignal;
 }
 
 /** Answers any request. Never rejects. */
@@ -86,13 +89,39 @@ export function createRespond(options: RespondOptions): (request: PlainRequest) 
     if (request.method !== 'GET' && request.method !== 'POST') {
       throw refused(405, 'BAD_USER_INPUT', 'send the operation by POST', { allow: 'GET, POST' });
     }
+    const streams = request.method === 'POST' && (request.header('accept') ?? '').includes('text/event-stream');
+    if (media === undefined && streams) return stream(request, await paramsOfBody(request), requestId);
     if (media === undefined) throw refused(406, 'BAD_USER_INPUT', 'accept application/graphql-response+json or application/json');
     const readOnly = request.method === 'GET';
     const params = readOnly ? paramsOfQuery(request, search) : await paramsOfBody(request);
-    const { status, softStatus, result } = await withinDeadline(request, (signal) => engine.answer(params, { requestId, signal, readOnly }));
+    const answer = await withinDeadline(request, (signal) => engine.answer(params, { requestId, signal, readOnly }));
+    if (streams && answer.subscription === true) return stream(request, params, requestId);
+    const { status, softStatus, result } = answer;
     const shown = softStatus && media === 'application/json' ? 200 : status;
     const headers: Record<string, string> = status === 405 ? { allow: 'POST' } : {};
     return { status: shown, headers: { ...jsonHeaders(media, requestId), ...headers }, body: JSON.stringify(result) };
+  }
+
+  let open = 0;
+
+  function stream(request: PlainRequest, params: Params, requestId: string): PlainResponse {
+    if (open >= maxStreams) throw refused(503, 'OVERLOADED', `${maxStreams} subscriptions are open: close one, or try again later`);
+    const ended = new AbortController();
+    request.onGone(() => ended.abort());
+    const signal = AbortSignal.any([ended.signal, options.ending]);
+    open += 1;
+    ended.signal.addEventListener('abort', () => (open -= 1), { once: true });
+    const headers = { ...plainHeaders, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no', 'x-request-id': requestId };
+    return { status: 200, headers, body: toEventStream(guarded(engine.stream(params, { requestId, signal, readOnly: false }), requestId), ended) };
+  }
+
+  /** What goes wrong in between is the last thing that is told. */
+  async function* guarded(results: AsyncIterable<object>, requestId: string): AsyncGenerator<object, void> {
+    try {
+      yield* results;
+    } catch (error) {
+      yield { errors: toFormatted([error], requestId, log) };
+    }
   }
 
   async function paramsOfBody(request: PlainRequest): Promise<Params> {
@@ -129,6 +158,8 @@ export function createRespond(options: RespondOptions): (request: PlainRequest) 
     return { status, headers: { ...jsonHeaders(media, requestId), ...headers }, body };
   }
 }
+
+const maxStreams = 1000;
 
 function paramsOfQuery(request: PlainRequest, search: string): Params {
   const type = request.header('content-type');

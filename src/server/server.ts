@@ -60,6 +60,7 @@ export function createServer(options: ServerOptions): Server {
   const { directory, operator, desk, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   let closing = false;
+  const ending = new AbortController();
   const console = createConsole(() => options.examples?.() ?? []);
   const respond = createRespond({
     engine: createEngine({ schema, directory, operator, desk, limits, log }),
@@ -69,6 +70,7 @@ export function createServer(options: ServerOptions): Server {
     limits,
     log,
     closing: () => closing,
+    ending: ending.signal,
   });
   const { headersMs, requestMs, sweepMs } = { ...defaultPatience, ...options.patience };
   const http = createHttpServer(
@@ -113,6 +115,7 @@ export function createServer(options: ServerOptions): Server {
     fetch: async (request) => toResponse(await respond(fromFetch(request))),
     async close() {
       closing = true;
+      ending.abort();
       if (!http.listening) return;
       const closed = once(http, 'close');
       http.close();

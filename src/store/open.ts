@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, PGliteDialect, PostgresDialect, SqliteDialect, type Dialect, type LogEvent, type PGlite, type SqliteDatabase } from 'kysely';
@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly onStatement?: () => void;
   /** SQLite's page cache of each door. Reads of many callers gain by a large one; a thread that writes in order does not. */
   readonly cacheKiB?: { readonly read: number; readonly write: number };
+  /** Opens what is there already, beside whoever writes to it, and lets the database itself refuse every write. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface StoreOptions {
 export async function openStore(url: string, options: StoreOptions = {}): Promise<StoreConnection> {
   const connection = await connect(url, options);
   try {
-    await migrate(connection);
+    await (options.readOnly === true ? expectMigrated(connection) : migrate(connection));
   } catch (error) {
     await connection.close();
     throw error;
@@ -41,7 +43,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   return connection;
 }
 
-async function connect(url: string, { onStatement, cacheKiB = defaultCacheKiB }: StoreOptions): Promise<StoreConnection> {
+async function connect(url: string, { onStatement, cacheKiB = defaultCacheKiB, readOnly = false }: StoreOptions): Promise<StoreConnection> {
   const open = (dialect: Dialect): Db =>
     new Kysely<Tables>({ dialect, ...(onStatement && { log: (event: LogEvent) => (event.level === 'query' ? onStatement() : undefined) }) });
   if (url.startsWith('pglite:')) {
@@ -52,10 +54,21 @@ async function connect(url: string, { onStatement, cacheKiB = defaultCacheKiB }:
   if (/^postgres(ql)?:/.test(url)) {
     // bigint columns hold row ids, revisions and epoch milliseconds, all below 2^53.
     types.setTypeParser(20, Number);
-    return single('postgres', open(new PostgresDialect({ pool: new Pool({ connectionString: url, max: 8 }) })));
+    return single(
+      'postgres',
+      open(
+        new PostgresDialect({
+          pool: new Pool({ connectionString: url, max: 8, ...(readOnly && { options: '-c default_transaction_read_only=on' }) }),
+        }),
+      ),
+    );
+  }
+  const file = join(url, 'rollcall.db');
+  if (readOnly) {
+    if (!existsSync(file)) throw new Error('nothing has been stored there yet');
+    return single('sqlite', open(new SqliteDialect({ database: sqlite(file, cacheKiB.read, readOnly) })));
   }
   mkdirSync(url, { recursive: true });
-  const file = join(url, 'rollcall.db');
   const write = open(new SqliteDialect({ database: sqlite(file, cacheKiB.write) }));
   const read = open(new SqliteDialect({ database: sqlite(file, cacheKiB.read) }));
   return { engine: 'sqlite', read, write, close: async () => void (await Promise.all([read.destroy(), write.destroy()])) };
@@ -63,9 +76,16 @@ async function connect(url: string, { onStatement, cacheKiB = defaultCacheKiB }:
 
 const single = (engine: Engine, db: Db): StoreConnection => ({ engine, read: db, write: db, close: () => db.destroy() });
 
-async function migrate({ write, engine }: StoreConnection): Promise<void> {
-  const migrator = new Migrator({ db: write, provider: { getMigrations: () => Promise.resolve({ '0001-start': start(engine) }) } });
-  const { error } = await migrator.migrateToLatest();
+const migratorOf = ({ write, engine }: StoreConnection): Migrator =>
+  new Migrator({ db: write, provider: { getMigrations: () => Promise.resolve({ '0001-start': start(engine) }) } });
+
+async function expectMigrated(connection: StoreConnection): Promise<void> {
+  const migrations = await migratorOf(connection).getMigrations();
+  if (migrations.some(({ executedAt }) => executedAt === undefined)) throw new Error('it was written by an older version: sync once with this one');
+}
+
+async function migrate(connection: StoreConnection): Promise<void> {
+  const { error } = await migratorOf(connection).migrateToLatest();
   if (error !== undefined) throw new Error('the store could not be brought up to date', { cause: error });
 }
 
@@ -73,9 +93,10 @@ async function migrate({ write, engine }: StoreConnection): Promise<void> {
 const preparedTextLength = 64 * 1024;
 const defaultCacheKiB = { read: 16_384, write: 2_048 } as const;
 
-function sqlite(file: string, cacheKiB: number): SqliteDatabase {
-  const db = new DatabaseSync(file, { timeout: 15_000 });
-  db.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -${cacheKiB}`);
+function sqlite(file: string, cacheKiB: number, readOnly = false): SqliteDatabase {
+  const db = new DatabaseSync(file, { timeout: 15_000, readOnly });
+  if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+  db.exec(`pragma cache_size = -${cacheKiB}`);
   const statements = new LRUCache<string, ReturnType<SqliteDatabase['prepare']>>({
     maxSize: preparedTextLength,
     sizeCalculation: (_, text) => text.length,

@@ -282,6 +282,8 @@ export interface IncomingTable {
   key: string;
   hash: string;
   data: string;
+  /** When its page was asked for: a single read that began later knows better. */
+  asked_at: number;
 }
 
 export interface Tables {

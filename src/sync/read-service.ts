@@ -16,6 +16,8 @@ export interface ReadDependencies {
   readonly store: StoreConnection;
   readonly now: () => number;
   readonly onProgress?: (progress: SyncProgress) => void;
+  /** The credential of the service, by its name, proved to be the instance of this row. */
+  readonly onBound?: (name: string, svc: number) => void;
 }
 
 /** An AdapterError as plain data, for it travels between threads. */
@@ -46,6 +48,7 @@ export async function readService(dependencies: ReadDependencies, service: Synce
   try {
     const description = await service.adapter.describe(signal);
     const svc = await bindInstance(store, service, description);
+    dependencies.onBound?.(service.name, svc);
     const lease = await takeLease(store, svc, processOwner, now(), isOwnerDead);
     if (lease === undefined) return { kind: 'busy' };
     try {
@@ -65,7 +68,8 @@ export async function readService(dependencies: ReadDependencies, service: Synce
   }
 }
 
-function toAdapterError(error: unknown): AdapterError {
+/** What a service failed with. @throws anything else: it is our own. */
+export function toAdapterError(error: unknown): AdapterError {
   if (error instanceof AdapterError) return error;
   if (error instanceof InstanceMismatchError) return new AdapterError('MISCONFIGURED', error.message);
   throw error;
@@ -120,9 +124,10 @@ async function readListing(
   for (let pages = 0; ;) {
     signal.throwIfAborted();
     try {
+      const askedAt = now();
       const page = await listing.page(cursor, signal);
       guard(page);
-      await savePage(store, lease, listing.name, { ...page, records: mapLevels(page.records) }, now());
+      await savePage(store, lease, listing.name, { ...page, records: mapLevels(page.records) }, now(), askedAt);
       pages += 1;
       records += page.records.length;
       onProgress?.({ service: service.name, listing: listing.name, pages: (state?.pages ?? 0) + pages, records });

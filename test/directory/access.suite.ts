@@ -131,14 +131,14 @@ export function accessSuite(store: () => TestStore): void {
       expect(await view().grantsOnScopes([service], 'ADMIN', all)).toEqual(new Map());
     });
 
-    it('has a highest level: anywhere, in a type of service, on a scope, all projects included', async () => {
+    it('has a highest level: anywhere, in a type of service, on a scope; what has ended gives none, what is UNKNOWN around a scope counts on it', async () => {
       const levels = async (where: Parameters<ReturnType<typeof view>['levelsOfUsers']>[1]) => [
         ...(await view().levelsOfUsers(users, where)).values(),
       ];
-      expect(await levels({})).toEqual(['ADMIN', 'OWNER', 'UNKNOWN', 'NONE']);
+      expect(await levels({})).toEqual(['ADMIN', 'UNKNOWN', 'UNKNOWN', 'NONE']);
       expect(await levels({ service: 'pager' })).toEqual(['READER', 'NONE', 'UNKNOWN', 'NONE']);
       expect(await levels({ service: 'nowhere' })).toEqual(['NONE', 'NONE', 'NONE', 'NONE']);
-      expect(await levels({ scope: projectRef() })).toEqual(['UNKNOWN', 'OWNER', 'NONE', 'NONE']);
+      expect(await levels({ scope: projectRef() })).toEqual(['UNKNOWN', 'UNKNOWN', 'NONE', 'NONE']);
     });
 
     it('rests on roles and scopes', async () => {

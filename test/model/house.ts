@@ -13,7 +13,7 @@ import { declareServices } from '../../src/store/sync/services.ts';
 import { toProfile } from '../../src/sync/profile.ts';
 import { createScheduler } from '../../src/sync/scheduler.ts';
 import type { SyncedService } from '../../src/sync/service.ts';
-import { createRecorder, idle, post, type Reply } from '../server/support.ts';
+import { createRecorder, idle, idleDesk, post, type Reply } from '../server/support.ts';
 
 /** A service as its operator would write it, over an instance that its sandbox shows. */
 export interface HouseService {
@@ -50,7 +50,7 @@ export async function openHouse(wanted: readonly HouseService[], managedDomains:
 
   const directory = createDirectory(store, { now: Date.now, managedDomains, order: wanted.map(({ name }) => name) });
   const { log } = createRecorder();
-  const server = createServer({ directory, operator: idle, ready: () => ({ ready: true, detail: [] }), log });
+  const server = createServer({ directory, operator: idle, desk: idleDesk, ready: () => ({ ready: true, detail: [] }), log });
   closers.push(() => server.close());
   const ask = (query: string, variables?: object) => post(server, { query, variables });
   async function data<T>(query: string, variables?: object): Promise<T> {

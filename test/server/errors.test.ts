@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { apiError } from '../../src/graphql/errors.ts';
+import { createRevisionFeed } from '../../src/directory/revision-feed.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { codesOf, failing, idle, idleDesk, post, startEmpty } from './support.ts';
 
@@ -80,7 +81,7 @@ describe('the deadline', () => {
     const controller = new AbortController();
     let opened = 0;
     const directory = { open: () => Promise.reject(new Error(String(++opened))) };
-    const context = createContext({ directory, operator: idle, desk: idleDesk, requestId: 'r', signal: controller.signal });
+    const context = createContext({ directory, operator: idle, desk: idleDesk, feed: createRevisionFeed(directory), requestId: 'r', signal: controller.signal });
     controller.abort();
     await expect(context.view()).rejects.toMatchObject({ extensions: { code: 'OPERATION_TIMEOUT' } });
     expect(opened).toBe(0);

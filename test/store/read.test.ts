@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { accessSuite } from '../directory/access.suite.ts';
+import { accessDiffSuite } from '../directory/access-diff.suite.ts';
 import { accountsSuite } from '../directory/accounts.suite.ts';
 import { costSuite } from '../directory/cost.suite.ts';
 import { groupsSuite } from '../directory/groups.suite.ts';
+import { historySuite } from '../directory/history.suite.ts';
 import { lookupSuite } from '../directory/lookup.suite.ts';
 import { peopleSuite } from '../directory/people.suite.ts';
 import { revisionSuite } from '../directory/revision.suite.ts';
@@ -26,5 +28,7 @@ describe.each(engines)('the index on $name', ({ open }) => {
   groupsSuite(store);
   accessSuite(store);
   revisionSuite(store);
+  historySuite(store);
+  accessDiffSuite(store);
   costSuite(store);
 });

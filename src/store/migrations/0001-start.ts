@@ -241,6 +241,7 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('key', 'text', (c) => c.notNull())
       .addColumn('hash', 'text', (c) => c.notNull())
       .addColumn('data', 'text', (c) => c.notNull())
+      .addColumn('asked_at', 'bigint', (c) => c.notNull())
       .addPrimaryKeyConstraint('incoming_key', ['svc', 'kind', 'key'])
       .execute();
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { RecordKind } from '../../contract/records.ts';
+import type { Instant, RecordKind } from '../../contract/records.ts';
 import type { Db } from '../open.ts';
 import type { LazyRevision } from '../revision.ts';
 import { openRev } from '../tables.ts';
@@ -15,8 +15,17 @@ export interface AbsentRow {
 
 const scanSize = 10_000;
 
-/** Current versions of one kind that the read neither confirmed nor replaced. Tombstones are not live. */
-export async function absentRows(trx: Db, svc: number, kind: RecordKind, pages: Pages): Promise<{ missing: readonly AbsentRow[]; live: number }> {
+/**
+ * Current versions of one kind that the read neither confirmed nor replaced. What was read singly since the read began was seen. Tombstones are not
+ * live.
+ */
+export async function absentRows(
+  trx: Db,
+  svc: number,
+  kind: RecordKind,
+  pages: Pages,
+  startedAt: Instant,
+): Promise<{ missing: readonly AbsentRow[]; live: number }> {
   const confirmed = pages.confirmed.get(kind);
   const unreadable = pages.unreadable.get(kind);
   const missing: AbsentRow[] = [];
@@ -24,7 +33,7 @@ export async function absentRows(trx: Db, svc: number, kind: RecordKind, pages: 
   for (let last = 0; ;) {
     const rows = await trx
       .selectFrom(kindTables[kind])
-      .select(['row_id', 'key', 'misses'])
+      .select(['row_id', 'key', 'misses', 'read_at'])
       .where('svc', '=', svc)
       .where('to_rev', '=', openRev)
       .where('hash', '!=', tombstoneHash)
@@ -33,7 +42,12 @@ export async function absentRows(trx: Db, svc: number, kind: RecordKind, pages: 
       .limit(scanSize)
       .execute();
     live += rows.length;
-    missing.push(...rows.filter((row) => confirmed?.has(row.row_id) !== true && unreadable?.has(row.key) !== true));
+    missing.push(
+      ...rows.filter(
+        ({ row_id, key, misses, read_at }) =>
+          confirmed?.has(row_id) !== true && unreadable?.has(key) !== true && (misses > 0 || (read_at ?? -Infinity) < startedAt),
+      ),
+    );
     if (rows.length < scanSize) break;
     last = rows.at(-1)?.row_id ?? last;
     await setImmediate();

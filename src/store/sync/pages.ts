@@ -8,7 +8,7 @@ import { kindTables, storable } from './kinds.ts';
 import type { Confirmed, RejectedKey } from './run.ts';
 import { holdLease, type Lease } from './services.ts';
 
-interface Incoming {
+export interface Incoming {
   readonly kind: RecordKind;
   readonly key: string;
   readonly hash: string;
@@ -19,8 +19,18 @@ interface Incoming {
 /** Records that one statement takes. A larger one is hardly faster, and its prepared form costs SQLite half a kilobyte for every value. */
 export const batchSize = 100;
 
-/** Stores one page together with its checkpoint. Records that equal the current version are only confirmed; the others wait for the seal. */
-export async function savePage(connection: StoreConnection, lease: Lease, listing: string, page: Page, now: Instant): Promise<void> {
+/**
+ * Stores one page together with its checkpoint. Records that equal the current version are only confirmed; the others wait for the seal.
+ * @param askedAt when the page was asked for: what was read singly since then is newer, and stays.
+ */
+export async function savePage(
+  connection: StoreConnection,
+  lease: Lease,
+  listing: string,
+  page: Page,
+  now: Instant,
+  askedAt: Instant = now,
+): Promise<void> {
   await connection.write.transaction().execute(async (trx) => {
     await holdLease(trx, lease, now);
     const state = await trx
@@ -31,7 +41,7 @@ export async function savePage(connection: StoreConnection, lease: Lease, listin
       .executeTakeFirstOrThrow();
     const confirmed: Confirmed = {};
     for (let start = 0; start < page.records.length; start += batchSize) {
-      await storeRecords(trx, lease.svc, newestByKey(page.records.slice(start, start + batchSize)), confirmed);
+      await storeRecords(trx, lease.svc, newestByKey(page.records.slice(start, start + batchSize)), confirmed, askedAt);
       await setImmediate();
     }
     await trx
@@ -65,7 +75,8 @@ const toRejectedKey = ({ kind, externalId, reason }: Page['rejected'][number]): 
   reason,
 });
 
-function newestByKey(records: readonly SourceRecord[]): ReadonlyMap<RecordKind, readonly Incoming[]> {
+/** As they are stored: one version a key. */
+export function newestByKey(records: readonly SourceRecord[]): ReadonlyMap<RecordKind, readonly Incoming[]> {
   const byKind = new Map<RecordKind, Map<string, Incoming>>();
   for (const record of records) {
     const key = storable(recordKey(record));
@@ -85,7 +96,13 @@ function newestByKey(records: readonly SourceRecord[]): ReadonlyMap<RecordKind, 
 const isOlder = (candidate: Instant | undefined, than: Instant | undefined): boolean =>
   candidate !== undefined && than !== undefined && candidate < than;
 
-async function storeRecords(trx: Db, svc: number, records: ReadonlyMap<RecordKind, readonly Incoming[]>, confirmed: Confirmed): Promise<void> {
+async function storeRecords(
+  trx: Db,
+  svc: number,
+  records: ReadonlyMap<RecordKind, readonly Incoming[]>,
+  confirmed: Confirmed,
+  askedAt: Instant,
+): Promise<void> {
   for (const [kind, batch] of records) {
     const current = await currentHashes(trx, svc, kind, batch);
     const waiting = await waitingRows(trx, svc, kind, batch);
@@ -95,7 +112,7 @@ async function storeRecords(trx: Db, svc: number, records: ReadonlyMap<RecordKin
       const earlier = waiting.get(record.key);
       if (earlier !== undefined && isOlder(record.updatedAt, updatedAtOf(earlier))) continue;
       const now = current.get(record.key);
-      if (now?.hash === record.hash) {
+      if (now !== undefined && (now.hash === record.hash || (now.readAt ?? -Infinity) >= askedAt)) {
         (confirmed[kind] ??= []).push(now.rowId);
         if (earlier !== undefined) same.push(record.key);
       } else changed.push(record);
@@ -104,8 +121,8 @@ async function storeRecords(trx: Db, svc: number, records: ReadonlyMap<RecordKin
     if (changed.length > 0) {
       await trx
         .insertInto('incoming')
-        .values(changed.map(({ key, hash: content, data }) => ({ svc, kind, key, hash: content, data })))
-        .onConflict((c) => c.columns(['svc', 'kind', 'key']).doUpdateSet((e) => ({ hash: e.ref('excluded.hash'), data: e.ref('excluded.data') })))
+        .values(changed.map(({ key, hash: content, data }) => ({ svc, kind, key, hash: content, data, asked_at: askedAt })))
+        .onConflict((c) => c.columns(['svc', 'kind', 'key']).doUpdateSet((e) => ({ hash: e.ref('excluded.hash'), data: e.ref('excluded.data'), asked_at: e.ref('excluded.asked_at') })))
         .execute();
     }
   }
@@ -116,15 +133,23 @@ function updatedAtOf(data: string): Instant | undefined {
   return record.kind === 'identity' ? record.updatedAt : undefined;
 }
 
-async function currentHashes(
+export interface CurrentVersion {
+  readonly rowId: number;
+  readonly hash: string;
+  readonly misses: number;
+  readonly readAt: Instant | null;
+}
+
+/** Current versions, by key. */
+export async function currentHashes(
   trx: Db,
   svc: number,
   kind: RecordKind,
-  batch: readonly Incoming[],
-): Promise<ReadonlyMap<string, { rowId: number; hash: string }>> {
+  batch: readonly { readonly key: string }[],
+): Promise<ReadonlyMap<string, CurrentVersion>> {
   const rows = await trx
     .selectFrom(kindTables[kind])
-    .select(['row_id', 'key', 'hash'])
+    .select(['row_id', 'key', 'hash', 'misses', 'read_at'])
     .where('svc', '=', svc)
     .where('to_rev', '=', openRev)
     .where(
@@ -133,7 +158,7 @@ async function currentHashes(
       batch.map(({ key }) => key),
     )
     .execute();
-  return new Map(rows.map((row) => [row.key, { rowId: row.row_id, hash: row.hash }]));
+  return new Map(rows.map((row) => [row.key, { rowId: row.row_id, hash: row.hash, misses: row.misses, readAt: row.read_at }]));
 }
 
 async function waitingRows(trx: Db, svc: number, kind: RecordKind, batch: readonly Incoming[]): Promise<ReadonlyMap<string, string>> {

@@ -36,12 +36,12 @@ export async function sealRun(connection: StoreConnection, lease: Lease, input: 
     const run = await trx.selectFrom('sync_run').select('started_at').where('svc', '=', lease.svc).executeTakeFirstOrThrow();
     const listings = await trx.selectFrom('sync_listing').selectAll().where('svc', '=', lease.svc).execute();
     const pages = await readPages(trx, lease.svc);
-    const whole = await wholeKinds(trx, lease.svc, input, listings, pages);
+    const whole = await wholeKinds(trx, lease.svc, input, listings, pages, run.started_at);
 
     const absent = new Map<RecordKind, readonly AbsentRow[]>();
     const losses: KindLoss[] = [];
     for (const kind of whole.kinds) {
-      const { missing, live } = await absentRows(trx, lease.svc, kind, pages);
+      const { missing, live } = await absentRows(trx, lease.svc, kind, pages, run.started_at);
       absent.set(kind, missing);
       losses.push({ kind, gone: missing.length, live });
     }

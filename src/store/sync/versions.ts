@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { recordKinds, type IdentityRecord, type RecordKind, type SourceRecord } from '../../contract/records.ts';
+import { recordKinds, type IdentityRecord, type Instant, type RecordKind, type SourceRecord } from '../../contract/records.ts';
 import type { Db } from '../open.ts';
 import type { LazyRevision } from '../revision.ts';
 import { openRev } from '../tables.ts';
@@ -39,21 +39,29 @@ export async function applyIncoming(trx: Db, svc: number, revision: LazyRevision
   return changed;
 }
 
-interface NewVersion {
+export interface NewVersion {
   readonly key: string;
   readonly hash: string;
   readonly record: SourceRecord;
   readonly data: string;
 }
 
-async function replaceVersions(trx: Db, svc: number, kind: RecordKind, versions: readonly NewVersion[], rev: number): Promise<void> {
+/** @param readAt when a single read told them; null for a listing. */
+export async function replaceVersions(
+  trx: Db,
+  svc: number,
+  kind: RecordKind,
+  versions: readonly NewVersion[],
+  rev: number,
+  readAt: Instant | null = null,
+): Promise<void> {
   const keys = versions.map(({ key }) => key);
   const before = kind === 'identity' ? await readIdentityEvidence(trx, svc, keys) : undefined;
   await close(trx, svc, kind, keys, rev);
   const rows = versions.map(({ key, hash, record, data }) => {
     const earlier = before?.get(key);
     const incarnation = record.kind === 'identity' && earlier !== undefined ? earlier.incarnation + (isReincarnation(earlier, record) ? 1 : 0) : 1;
-    return { svc, key, hash, data, from_rev: rev, to_rev: openRev, misses: 0, read_at: null, ...projection(record, incarnation) };
+    return { svc, key, hash, data, from_rev: rev, to_rev: openRev, misses: 0, read_at: readAt, ...projection(record, incarnation) };
   });
   await trx.insertInto(kindTables[kind]).values(rows).execute();
   if (before !== undefined) {
@@ -81,6 +89,7 @@ export async function endRecords(
   kind: RecordKind,
   rows: readonly { readonly key: string }[],
   revision: LazyRevision,
+  readAt: Instant | null = null,
 ): Promise<number> {
   for (const batch of batches(rows)) {
     const rev = await revision.get();
@@ -109,7 +118,7 @@ export async function endRecords(
       const record: IdentityRecord = { ...(JSON.parse(data) as IdentityRecord), status: 'DELETED' };
       return { key, hash: tombstoneHash, record, data: JSON.stringify(record) };
     });
-    await replaceVersions(trx, svc, 'identity', tombstones, rev);
+    await replaceVersions(trx, svc, 'identity', tombstones, rev, readAt);
   }
   return rows.length;
 }

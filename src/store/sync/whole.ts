@@ -1,7 +1,9 @@
-import type { RecordKind } from '../../contract/records.ts';
+import type { Instant, RecordKind } from '../../contract/records.ts';
 import { recordKinds } from '../../contract/records.ts';
 import type { Issue } from '../../model/issue.ts';
 import type { Db } from '../open.ts';
+import { openRev } from '../tables.ts';
+import { kindTables } from './kinds.ts';
 import type { Confirmed, RejectedKey } from './run.ts';
 import type { SealInput } from './seal.ts';
 
@@ -46,6 +48,7 @@ export async function wholeKinds(
   input: SealInput,
   states: readonly ListingRow[],
   pages: Pages,
+  startedAt: Instant,
 ): Promise<{ kinds: readonly RecordKind[]; issue: Issue | undefined }> {
   const broken = new Set<RecordKind>();
   let issue: Issue | undefined =
@@ -62,7 +65,7 @@ export async function wholeKinds(
     if (listing.partial || state === undefined || state.done !== 1 || state.issue !== null || listing.yields.some((kind) => pages.nameless.has(kind)))
       for (const kind of listing.yields) broken.add(kind);
     if (state?.announced != null && primary !== undefined) {
-      const seen = await seenOfKind(trx, svc, primary, pages);
+      const seen = await seenOfKind(trx, svc, primary, pages, startedAt);
       if (seen < state.announced) {
         for (const kind of listing.yields) broken.add(kind);
         issue ??= {
@@ -78,12 +81,21 @@ export async function wholeKinds(
   return { kinds: recordKinds.filter((kind) => offered.has(kind) && !broken.has(kind)), issue };
 }
 
-async function seenOfKind(trx: Db, svc: number, kind: RecordKind, pages: Pages): Promise<number> {
+async function seenOfKind(trx: Db, svc: number, kind: RecordKind, pages: Pages, startedAt: Instant): Promise<number> {
   const { count } = await trx
     .selectFrom('incoming')
     .select((e) => e.fn.countAll<number | string>().as('count'))
     .where('svc', '=', svc)
     .where('kind', '=', kind)
     .executeTakeFirstOrThrow();
-  return Number(count) + (pages.confirmed.get(kind)?.size ?? 0) + pages.rejected;
+  // What a single read told in the meantime no longer waits, and its page may have confirmed nothing.
+  const singly = await trx
+    .selectFrom(kindTables[kind])
+    .select('row_id')
+    .where('svc', '=', svc)
+    .where('to_rev', '=', openRev)
+    .where('read_at', '>=', startedAt)
+    .execute();
+  const confirmed = pages.confirmed.get(kind) ?? new Set<number>();
+  return Number(count) + singly.filter(({ row_id }) => !confirmed.has(row_id)).length + confirmed.size + pages.rejected;
 }

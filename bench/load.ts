@@ -1,0 +1,63 @@
+// Callers in a process of their own: each asks the next question as soon as it has an answer.
+import { Pool } from 'undici';
+import { askMany, askOne, batchSize, type Question } from './questions.ts';
+
+export type Kind = 'one' | 'many' | 'fixed';
+
+export interface Round {
+  readonly url: string;
+  readonly kind: Kind;
+  readonly callers: number;
+  readonly seconds: number;
+  /** For `fixed`. */
+  readonly question?: Question;
+}
+
+export interface Outcome {
+  readonly answers: number;
+  readonly seconds: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+let emails: readonly string[] = [];
+const random = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)] as T;
+
+function ask({ kind, question }: Round): Question {
+  if (kind === 'one') return askOne(random(emails));
+  if (kind === 'many') return askMany(Array.from({ length: batchSize }, () => random(emails)));
+  if (question === undefined) throw new Error('a fixed round needs its question');
+  return question;
+}
+
+async function run(round: Round): Promise<Outcome> {
+  const { origin, pathname } = new URL(round.url);
+  const pool = new Pool(origin, { connections: round.callers });
+  const times: number[] = [];
+  const start = performance.now();
+  const end = start + round.seconds * 1000;
+  const caller = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const body = JSON.stringify(ask(round));
+      const asked = performance.now();
+      const answer = await pool.request({ method: 'POST', path: pathname, headers: { 'content-type': 'application/json' }, body });
+      const text = await answer.body.text();
+      if (answer.statusCode !== 200 || !text.startsWith('{"data":')) throw new Error(`${answer.statusCode}: ${text.slice(0, 500)}`);
+      times.push(performance.now() - asked);
+    }
+  };
+  await Promise.all(Array.from({ length: round.callers }, caller));
+  const seconds = (performance.now() - start) / 1000;
+  await pool.close();
+  times.sort((a, b) => a - b);
+  const at = (share: number): number => times[Math.floor(times.length * share)] ?? Number.NaN;
+  return { answers: times.length, seconds, p50: at(0.5), p99: at(0.99) };
+}
+
+process.on('disconnect', () => process.exit());
+process.on('message', (message: { readonly emails: readonly string[] } | Round) => {
+  if ('emails' in message) {
+    ({ emails } = message);
+    process.send?.('ready');
+  } else void run(message).then((outcome) => process.send?.(outcome));
+});
