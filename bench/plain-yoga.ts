@@ -45,4 +45,3 @@ process.once('message', (answers: Answers) => {
     process.send?.({ url: `http://127.0.0.1:${address.port}/graphql` });
   });
 });
-process.send?.('ready');

@@ -41,6 +41,7 @@ export async function startGateway(configFile: string, question: object): Promis
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
+  process.once('exit', () => child.kill());
   let url: string | undefined;
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {

@@ -2,9 +2,10 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Instant } from '../contract/records.ts';
 import type { AccountRef, Decider, LinkDesk, LinkOutcome } from '../directory/link-desk.ts';
 import { decideMatches, linkIdentity, mergeUsers, splitUser, unlinkIdentity, type Decided } from '../linking/desk.ts';
-import { isEmpty, noChange, ownerOf, type DeskAccount, type DeskState } from '../linking/desk-change.ts';
+import { isEmpty, noChange, ownerOf, type DeskAccount, type DeskState } from '../model/desk-change.ts';
 import type { Stamp } from '../linking/desk-draft.ts';
 import { revert } from '../linking/desk-revert.ts';
+import { describePerson } from '../linking/person.ts';
 import { accountsIn, onlyService, personOf, targetsOf } from '../linking/desk-targets.ts';
 import type { AuditOperation } from '../model/audit.ts';
 import { formatNodeId } from '../model/global-id.ts';
@@ -52,7 +53,7 @@ export function createLinkDesk({ store, now }: LinkDeskOptions): LinkDesk {
       const outcome = { userId, identities: accountsIn(change), cases: change.cases.map(({ id }) => id), errors: refusals };
       if (isEmpty(change)) return { ...outcome, eventId: undefined, userId: refusals.length > 0 ? undefined : userId };
       const revision = lazyRevision(trx, operation, at);
-      await applyDesk(trx, context, change, revision, at);
+      await applyDesk(trx, context, change, describePerson, revision, at);
       const eventId = await appendAudit(trx, {
         at,
         revision: await revision.get(),

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { createDirectory } from '../directory/directory.ts';
 import type { Directory } from '../directory/view.ts';
 import { openStore, type StoreConnection } from '../store/open.ts';
+import { createLiveReader } from './live-reader.ts';
 import type { SyncNews } from './sync-calls.ts';
 import { startSyncThread, type SyncThread } from './sync-thread.ts';
 
@@ -19,7 +20,12 @@ export async function createRuntime(config: Config, news: Partial<SyncNews> = {}
   return {
     store,
     sync,
-    directory: createDirectory(store, { now: Date.now, managedDomains: config.managedDomains, order: config.services.map(({ name }) => name) }),
+    directory: createDirectory(store, {
+      now: Date.now,
+      managedDomains: config.managedDomains,
+      order: config.services.map(({ name }) => name),
+      live: createLiveReader(sync),
+    }),
     async close() {
       await sync.stop();
       await store.close();

@@ -1,3 +1,5 @@
+import type { Instant } from '../contract/records.ts';
+import type { LiveAnswer } from '../model/live.ts';
 import type { ReadOutcome } from '../sync/read-service.ts';
 import type { SyncEvent } from '../sync/scheduler.ts';
 import type { SyncProgress } from '../sync/service.ts';
@@ -10,9 +12,21 @@ export interface SyncCalls {
   once(names?: readonly string[]): Promise<ReadonlyMap<string, ReadOutcome>>;
   trigger(name: string): boolean;
   link(): Promise<void>;
+  /** Reads single accounts of a service and stores what it says. */
+  readLive(question: LiveQuestion): Promise<ReadonlyMap<string, LiveAnswer>>;
+  /** Whoever asked this does not wait any more. */
+  leaveLive(id: number): void;
   /** Calls put on the wire so far, by service. */
   calls(): ReadonlyMap<string, number>;
   stop(): Promise<void>;
+}
+
+export interface LiveQuestion {
+  /** Of the question, for `leaveLive`. */
+  readonly id: number;
+  readonly service: string;
+  readonly externalIds: readonly string[];
+  readonly notBefore: Instant;
 }
 
 /** What the reading thread tells. */

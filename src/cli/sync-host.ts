@@ -7,15 +7,15 @@ import type { Config, ConfiguredService } from '../config/config.ts';
 import { environment } from '../config/environment.ts';
 import { parseConfig } from '../config/read.ts';
 import type { Adapter } from '../contract/adapter.ts';
-import { AdapterError } from '../contract/errors.ts';
-import type { Http } from '../contract/http.ts';
-import { createTransport, type Transport } from '../http/transport.ts';
 import { openStore } from '../store/open.ts';
 import { declareServices } from '../store/sync/services.ts';
+import { createLiveReads } from '../sync/live.ts';
 import { toProfile } from '../sync/profile.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import type { SyncedService } from '../sync/service.ts';
 import { collectEarly } from './collect-early.ts';
+import { connectService } from './connect-services.ts';
+import { createLiveCalls } from './live-reader.ts';
 import type { SyncCalls, SyncNews, SyncThreadData } from './sync-calls.ts';
 
 const port = parentPort;
@@ -23,7 +23,7 @@ if (port === null) throw new Error('this file runs as a worker');
 const { text, file } = workerData as SyncThreadData;
 const config = parseConfig(text, file, { adapters, environment });
 const store = await openStore(config.store, { cacheKiB: { read: 2_048, write: 2_048 } });
-const connected = config.services.map((service) => ({ service, ...connect(service) }));
+const connected = config.services.map(connectService);
 const services = connected.map(({ service, adapter }) => toSyncedService(config, service, adapter));
 await declareServices(store, services);
 const stopCollecting = collectEarly();
@@ -34,6 +34,13 @@ const scheduler = createScheduler({
   services,
   onEvent: (event) => void main.onEvent.asEvent(event),
   onProgress: (progress) => void main.onProgress.asEvent(progress),
+  onBound: (name, svc) => live.bound(name, svc),
+});
+const live = createLiveReads({
+  store,
+  now: Date.now,
+  services: connected.map(({ service: { name, type, levels }, adapter, soon }) => ({ name, type, levels, adapter, soon })),
+  link: () => scheduler.link(),
 });
 const calls: SyncCalls = {
   ready: () => Promise.resolve(),
@@ -41,6 +48,7 @@ const calls: SyncCalls = {
   once: (names) => scheduler.once(names),
   trigger: (name) => scheduler.trigger(name),
   link: () => scheduler.link(),
+  ...createLiveCalls(live),
   calls: () => new Map(connected.map(({ service, transport }) => [service.name, transport?.state().calls ?? 0])),
   async stop() {
     stopCollecting();
@@ -54,16 +62,6 @@ const main = createBirpc<SyncNews, SyncCalls>(calls, {
   on: (listener) => port.on('message', listener),
   timeout: -1,
 });
-
-function connect({ name, definition, settings }: ConfiguredService): { readonly adapter: Adapter; readonly transport: Transport | undefined } {
-  const baseUrl = definition.baseUrl(settings);
-  const transport = baseUrl === undefined ? undefined : createTransport({ service: name, baseUrl, manners: definition.manners });
-  return { transport, adapter: definition.create(settings, transport?.sync ?? noNetwork(name)) };
-}
-
-function noNetwork(name: string): Http {
-  return { request: () => Promise.reject(new AdapterError('MISCONFIGURED', `${name} reads files: it has no address to call`)) };
-}
 
 function toSyncedService({ managedDomains }: Config, service: ConfiguredService, adapter: Adapter): SyncedService {
   const { name, type, emailTrust, people, levels, everyMs, definition, settings } = service;

@@ -32,6 +32,8 @@ export function startSyncThread({ source }: Config, news: SyncNews): SyncThread 
     once: (names) => thread.once(names),
     trigger: (name) => thread.trigger(name),
     link: () => thread.link(),
+    readLive: (question) => thread.readLive(question),
+    leaveLive: (id) => thread.leaveLive(id),
     calls: () => thread.calls(),
     async stop() {
       await thread.stop();

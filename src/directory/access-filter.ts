@@ -27,7 +27,7 @@ export async function createAccessFilter(context: ViewContext, from: number, fil
     );
     if (held !== undefined && !isHeld) return false;
     if (!operation.startsWith('grant.') || svc === undefined) return true;
-    return [before, after].some((side) => side !== undefined && takes(filter, side as Partial<GrantRecord>));
+    return [before, after].some((side) => side !== undefined && takes(filter, side));
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Instant } from '../contract/records.ts';
+import { mergeReadings, type Readings } from '../model/live.ts';
 import type { ServiceView } from '../model/views.ts';
 import { countAll, type Counts } from '../store/read/counts.ts';
 import { newestState } from '../store/read/services.ts';
@@ -14,6 +15,7 @@ import { createGrants } from './grants.ts';
 import { createGroups } from './groups.ts';
 import { createHistory } from './history.ts';
 import { createInvites } from './invites.ts';
+import type { LiveReader } from './live.ts';
 import { createLookup } from './lookup.ts';
 import { createPeople } from './people.ts';
 import { createReports } from './reports.ts';
@@ -26,26 +28,30 @@ export interface DirectoryOptions {
   readonly managedDomains: readonly string[];
   /** Names of the services as the configuration lists them; without it they come in the order in which the store met them. */
   readonly order?: readonly string[];
+  /** Asks services about single accounts; without it answers come from the index alone. */
+  readonly live?: LiveReader;
 }
 
 /** Answers from the store's index. Opening a view costs one statement. */
 export function createDirectory({ read }: StoreConnection, options: DirectoryOptions): Directory {
   const countOnce = rememberCounts();
   return {
-    open: async () => {
+    live: options.live,
+    open: async (readings = mergeReadings([])) => {
       const { rev, services: rows } = await newestState(read);
       const now = options.now();
       const services = inOrder(
-        rows.map((row) => toServiceView(row, now, options.managedDomains)),
+        rows.map((row) => withIssue(toServiceView(row, now, options.managedDomains), readings)),
         options.order ?? [],
       );
       const at = { db: read, rev, svcs: services.map(({ svc }) => svc) };
-      return createView({ at, now, services, managedDomains: options.managedDomains }, () => countOnce(at));
+      return createView({ at, now, services, managedDomains: options.managedDomains, readings }, () => countOnce(at));
     },
   };
 }
 
 function createView(context: ViewContext, counts: View['counts']): View {
+  const effective = createEffective(context);
   return {
     revision: context.at.rev,
     now: context.now,
@@ -56,14 +62,21 @@ function createView(context: ViewContext, counts: View['counts']): View {
     ...createGroups(context),
     ...createCatalogue(context),
     ...createGrants(context),
-    ...createEffective(context),
+    ...effective,
     ...createReports(context),
     ...createCases(context),
-    ...createHistory(context),
+    ...createHistory(context, effective),
     ...createInvites(context),
     ...createCredentials(context),
     counts,
   };
+}
+
+/** A service that could not be asked now says so; what is shown of it is older. */
+function withIssue(service: ServiceView, { issues }: Readings): ServiceView {
+  const issue = issues.get(service.svc);
+  const untroubled = ['COMPLETE', 'PARTIAL', 'STALE'].includes(service.coverage.state);
+  return issue === undefined || !untroubled ? service : { ...service, coverage: { ...service.coverage, state: 'FAILED', issue } };
 }
 
 function inOrder(services: readonly ServiceView[], names: readonly string[]): readonly ServiceView[] {

@@ -4,6 +4,7 @@ import { levelOfRank, levelRank } from '../model/levels.ts';
 import type { GrantFilter, RecordKey } from '../model/views.ts';
 import { effectiveOfPeople, grantsBehind, highestRanks, listEffective, type EffectivePosition, type EffectiveRow } from '../store/read/effective.ts';
 import { toPlace, toQuestion } from './access-place.ts';
+import { heldAt } from './moment.ts';
 import { narrowed, selectorsOf, toSourced, type ViewContext } from './context.ts';
 import { toSlice, toSlices, toStretch, type ListOrder } from './slice.ts';
 import type { View } from './view.ts';
@@ -39,12 +40,14 @@ type EffectiveQuestions = 'effectiveAccess' | 'effectiveAccessOfUsers' | 'access
 export function createEffective(context: ViewContext): Pick<View, EffectiveQuestions> {
   return {
     effectiveAccess: async (filter, window) => {
-      const rows = await listEffective(toQuestion(context, filter), toStretch('effective access', byPersonAndPlace, window));
+      const { question } = await toQuestion(context, filter);
+      const rows = await listEffective(question, toStretch('effective access', byPersonAndPlace, window));
       return toSlice('effective access', byPersonAndPlace, window, rows, (row) => toAccess(row, filter));
     },
     effectiveAccessOfUsers: async (userIds, filter, window) => {
       const list = 'effective access of a user';
-      const rows = await effectiveOfPeople(toQuestion(context, filter), userIds, toStretch(list, byPlace, window));
+      const { question } = await toQuestion(context, filter);
+      const rows = await effectiveOfPeople(question, userIds, toStretch(list, byPlace, window));
       return toSlices(
         list,
         byPlace,
@@ -83,12 +86,12 @@ async function readBehind(
   rows: readonly EffectiveAccessView[],
   filter: GrantFilter,
 ): Promise<ReadonlyMap<string, AccessBehind>> {
-  const question = toQuestion(context, filter);
+  const { past, question } = await toQuestion(context, filter);
   const found = await grantsBehind(question, rows.map(toPosition));
   const held = found.map((row) => ({
     text: JSON.stringify([row.user_id, row.svc, row.scope_kind, row.scope_key, row.unknown === 1]),
     account: { svc: row.svc, key: row.account },
-    grant: toSourced<GrantRecord>(context, row),
+    grant: heldAt(toSourced<GrantRecord>(past, row), filter.asOf),
   }));
   const waysOf = await openWays(
     question.at,

@@ -1,4 +1,3 @@
-import { scopeKeyText } from '../contract/records.ts';
 import type { RoleReportRow } from '../model/access.ts';
 import { keyText, type RecordKey, type ServiceView } from '../model/views.ts';
 import type { View } from './view.ts';
@@ -61,26 +60,19 @@ export function coverageRow(service: ServiceView): ExportRow {
 /** What the rows name, in one statement a kind however many there are. */
 export async function accessRows(view: View, rows: readonly RoleReportRow[]): Promise<readonly ExportRow[]> {
   const keysOf = (pick: (row: RoleReportRow) => RecordKey | undefined): readonly RecordKey[] => rows.flatMap((row) => pick(row) ?? []);
-  const [users, accounts, roles, scopes, grants] = await Promise.all([
+  const [users, accounts, roles, scopes, groups] = await Promise.all([
     view.usersByIds(rows.flatMap(({ userId }) => userId ?? [])),
     view.identitiesByKeys(rows.map(({ account }) => account)),
     view.rolesByKeys(keysOf(({ role }) => role)),
     view.scopesByKeys(keysOf(({ place }) => (place?.key === undefined ? undefined : { svc: place.svc, key: place.key }))),
-    view.grantsByKeys(keysOf(({ grant }) => grant)),
+    view.groupsByKeys(keysOf(({ group }) => group)),
   ]);
-  const groupOf = (row: RoleReportRow): RecordKey | undefined => {
-    const grant = row.grant && grants.get(keyText(row.grant));
-    return grant?.record.principal.kind === 'group' ? { svc: grant.svc, key: grant.record.principal.externalId } : undefined;
-  };
-  const groups = await view.groupsByKeys(keysOf(groupOf));
-
   return rows.map((row): ExportRow => {
-    const { account: key, role, place, grant: grantKey } = row;
+    const { account: key, role, place, grant, group } = row;
     const service = view.services.find(({ svc }) => svc === key.svc);
     const user = row.userId === undefined ? undefined : users.get(row.userId);
     const account = accounts.get(keyText(key))?.record;
-    const scope = grantKey && grants.get(keyText(grantKey))?.record.scope;
-    const group = groupOf(row);
+    const scopeKey = place?.key === undefined ? undefined : { svc: place.svc, key: place.key };
     return {
       record: 'access',
       ...(service && serviceCells(service)),
@@ -97,18 +89,13 @@ export async function accessRows(view: View, rows: readonly RoleReportRow[]): Pr
       role: (role && roles.get(keyText(role))?.record.name) ?? null,
       level: row.level,
       scopeKind: place?.kind ?? null,
-      scopeId: scope?.externalId ?? null,
-      scope:
-        scope === undefined
-          ? null
-          : ((scope.kind === 'SERVICE'
-              ? service?.displayName
-              : scopes.get(keyText({ svc: key.svc, key: scopeKeyText(scope) }))?.record.displayName) ?? null),
+      scopeId: scopeKey === undefined ? null : decodeURIComponent(scopeKey.key.slice(scopeKey.key.indexOf('/') + 1)),
+      scope: place?.kind === 'SERVICE' ? (service?.displayName ?? null) : ((scopeKey && scopes.get(keyText(scopeKey))?.record.displayName) ?? null),
       allScopes: place === undefined ? null : place.key === undefined,
       source: row.source,
       groupId: group?.key ?? null,
       group: (group && groups.get(keyText(group))?.record.displayName) ?? null,
-      grantId: grantKey?.key ?? null,
+      grantId: grant?.key ?? null,
       expiresAt: moment(row.expiresAt),
       finding: row.finding ?? null,
       reason: row.reason ?? null,

@@ -1,4 +1,5 @@
 import type { Instant } from '../contract/records.ts';
+import type { UserComparisonView } from './compare.ts';
 import type { AuditEventView } from '../model/audit.ts';
 import type { GrantFilter, GrantView, RecordKey, ServiceSelector, ServiceView, Slice, Window } from '../model/views.ts';
 
@@ -36,6 +37,8 @@ export interface HistoryView {
   historyOfUsers(userIds: readonly string[], since: Instant | undefined, window: Window): Promise<ReadonlyMap<string, Slice<AuditEventView>>>;
   /** @param to the view's own moment when not given. */
   accessDiff(from: Instant, to: Instant | undefined, filter: GrantFilter): Promise<AccessDiffView>;
+  /** @throws ComparisonTooLongError */
+  compareUsers(a: string, b: string, filter: GrantFilter): Promise<UserComparisonView>;
   /** What changed about access after a revision, the oldest first: at most `limit` events, and where to go on. */
   accessEvents(
     after: AccessPosition,

@@ -4,11 +4,12 @@ import { accessEvents, eventsOfPeople, eventKinds, type EventKind, type EventRow
 import { listAudit } from '../store/read/audit.ts';
 import { openDiff } from './access-diff.ts';
 import { createAccessFilter } from './access-filter.ts';
+import { compareUsers } from './compare.ts';
 import { svcsOf, type ViewContext } from './context.ts';
 import { eventsByIds, toEvents } from './events.ts';
 import type { HistoryView } from './history-view.ts';
 import { toSlice, toSlices, toStretch, type ListOrder } from './slice.ts';
-import { BadCursorError } from './view.ts';
+import { BadCursorError, type View } from './view.ts';
 
 const bySeq: ListOrder<AuditRow, { readonly seq: number }> = {
   shape: ['integer'],
@@ -26,7 +27,7 @@ const byTime: ListOrder<EventRow, EventRow> = {
   },
 };
 
-export function createHistory(context: ViewContext): HistoryView {
+export function createHistory(context: ViewContext, view: Pick<View, 'effectiveAccessOfUsers'>): HistoryView {
   const { at } = context;
   return {
     auditEvents: async ({ service, ...filter }, window) => {
@@ -50,6 +51,7 @@ export function createHistory(context: ViewContext): HistoryView {
       );
     },
     accessDiff: (from, to, filter) => openDiff(context, from, to, filter),
+    compareUsers: (a, b, filter) => compareUsers(view, a, b, filter),
     accessEvents: async ({ revision, behind }, filter, limit) => {
       const rows = await accessEvents(at, revision, { after: behind as EventRow | undefined, limit });
       const events = await toEvents(context, rows);

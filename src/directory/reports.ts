@@ -36,34 +36,34 @@ type ReportQuestions = 'reportSummary' | 'reportRows' | 'waysToGrants';
 export function createReports(context: ViewContext): Pick<View, ReportQuestions> {
   const { services } = context;
   const sources = services.filter(({ people }) => people === 'source').map(({ svc }) => svc);
-  const ask = (filter: GrantFilter, findings: readonly Finding[]): ReportQuestion => ({
-    ...toQuestion(context, filter),
+  const ask = async (filter: GrantFilter, findings: readonly Finding[]): Promise<ReportQuestion> => ({
+    ...(await toQuestion(context, filter)).question,
     // Without one that makes people, every service tells who is with the company.
     sources: sources.length === 0 ? services.map(({ svc }) => svc) : sources,
     findings: [...new Set(findings)],
   });
   return {
     reportSummary: async (filter, findings, by) => {
-      const rows = await reportSummary(ask(filter, findings), by, maxCounts + 1);
+      const rows = await reportSummary(await ask(filter, findings), by, maxCounts + 1);
       if (rows.length > maxCounts) throw new SummaryTooLongError();
       return rows.map(toCount);
     },
     reportRows: async (filter, findings, window) => {
       const list = `role report ${findings.toSorted().join(' ')}`;
-      const rows = await reportRows(ask(filter, findings), toStretch(list, byAccount, window));
+      const rows = await reportRows(await ask(filter, findings), toStretch(list, byAccount, window));
       return toSlice(list, byAccount, window, rows, (row) => toReportRow(context, row, filter));
     },
     waysToGrants: async (held, filter) => {
-      const grants = await readByKeys<GrantRecord>(context, 'access_grant')(held.map(({ grant }) => grant));
-      const { at, filter: conditions } = toQuestion(context, filter);
+      const { past, question } = await toQuestion(context, filter);
+      const grants = await readByKeys<GrantRecord>(past, 'access_grant')(held.map(({ grant }) => grant));
       const found = held.flatMap(({ account, grant: key }) => {
         const grant = grants.get(keyText(key));
         return grant === undefined ? [] : [{ account, grant }];
       });
       const waysOf = await openWays(
-        at,
+        question.at,
         found.filter(({ grant }) => grant.record.principal.kind === 'group').map(({ account }) => account),
-        conditions.scope,
+        question.filter.scope,
       );
       return new Map(found.map((each) => [wayText(each), waysOf([each])]));
     },
@@ -94,6 +94,7 @@ function toReportRow(context: ViewContext, row: ReportRow, filter: GrantFilter):
     level: level === null ? 'NONE' : levelOfRank(level),
     place: kind === null ? undefined : { svc, kind: kind as ScopeKind, key: row.scope_key ?? undefined },
     source: (row.source ?? 'UNKNOWN') as GrantRecord['source'],
+    group: row.group_key === null ? undefined : { svc, key: row.group_key },
     expiresAt: row.expires_at ?? undefined,
     finding,
     reason: finding === undefined ? undefined : reasonOf(context, finding, row),

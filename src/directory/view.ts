@@ -35,11 +35,16 @@ import type {
   UserView,
   Window,
 } from '../model/views.ts';
+import type { Readings } from '../model/live.ts';
 import type { HistoryView } from './history-view.ts';
+import type { LiveReader } from './live.ts';
 
 /** The directory answers questions from the index; each operation of a reader gets one view, pinned to one revision. */
 export interface Directory {
-  open(): Promise<View>;
+  /** @param readings what was read live for this operation, so that records say so. */
+  open(readings?: Readings): Promise<View>;
+  /** Undefined: services are not asked live. */
+  readonly live?: LiveReader | undefined;
 }
 
 export type UserLookup =

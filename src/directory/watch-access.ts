@@ -7,14 +7,15 @@ import type { Directory } from './view.ts';
 /** Events read ahead of a listener: what is not taken yet is not read. */
 const eventsAtOnce = 100;
 
-/** What changes about access from now on, one event after the other, until the signal aborts. Nothing is left out, however slowly it is taken. */
+/** What changes about access after a revision, one event after the other, until the signal aborts. Nothing is left out, however slowly it is taken. */
 export async function* watchAccess(
   directory: Directory,
   feed: RevisionFeed,
   filter: GrantFilter,
+  from: number,
   signal: AbortSignal,
 ): AsyncGenerator<AuditEventView, void> {
-  let position: AccessPosition = { revision: (await directory.open()).revision };
+  let position: AccessPosition = { revision: from };
   while (!signal.aborted) {
     const view = await directory.open();
     if (position.behind === undefined && view.revision <= position.revision) {

@@ -5,6 +5,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Kind } from 'graphql';
 import type { Instant, JsonValue } from '../contract/records.ts';
+import { parseDuration } from '../model/duration.ts';
 import type { ServiceView } from '../model/views.ts';
 import type { Context } from './context.ts';
 import { costOfField, free, row } from './cost.ts';
@@ -23,6 +24,8 @@ interface Settings {
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Instant; Output: Instant };
+    /** Milliseconds. */
+    Duration: { Input: number; Output: number };
     JSON: { Input: never; Output: JsonValue };
   };
 }
@@ -73,6 +76,14 @@ builder.scalarType('DateTime', {
   parseLiteral: (node) => toInstant(node.kind === Kind.STRING ? node.value : undefined),
 });
 
+builder.scalarType('Duration', {
+  description: 'A length of time: `30s`, `15m`, `2h`, `7d`, or by ISO 8601, such as `PT15M` and `P30D`; without years and months, which vary.',
+  serialize: (value) => `PT${value / 1000}S`,
+  parseValue: toMilliseconds,
+  // One parameter, as above.
+  parseLiteral: (node) => toMilliseconds(node.kind === Kind.STRING ? node.value : undefined),
+});
+
 builder.scalarType('JSON', {
   description: 'Any JSON value, in the words of the service. Only in answers.',
   serialize: (value) => value,
@@ -85,4 +96,10 @@ function toInstant(value: unknown): Instant {
   const date: unknown = GraphQLDateTime.parseValue(value);
   if (!(date instanceof Date)) throw new TypeError('DateTime: give a moment by RFC 3339, such as 2026-01-31T12:00:00Z');
   return date.getTime();
+}
+
+function toMilliseconds(value: unknown): number {
+  const ms = typeof value === 'string' ? parseDuration(value) : undefined;
+  if (ms === undefined) throw new TypeError('Duration: give a length of time such as 30s, 15m, 2h, 7d or P30D');
+  return ms;
 }

@@ -6,6 +6,8 @@ import type { AuditEventView } from '../model/audit.ts';
 import type { GrantFilter, ServiceView } from '../model/views.ts';
 import type { RevisionFeed } from '../directory/revision-feed.ts';
 import { watchAccess } from '../directory/watch-access.ts';
+import type { LiveReader } from '../directory/live.ts';
+import { mergeReadings, type Readings } from '../model/live.ts';
 import { apiError } from './errors.ts';
 
 /** Who asks. Absent: nobody was asked to say so, which only a loopback server allows. */
@@ -21,8 +23,16 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly operator: Operator;
   readonly desk: LinkDesk;
-  /** What changes about access from now on. */
-  watchAccess(filter: GrantFilter): AsyncIterable<AuditEventView>;
+  /** What changes about access after a revision. */
+  watchAccess(filter: GrantFilter, from: number): AsyncIterable<AuditEventView>;
+  /** Undefined: services are not asked live. */
+  readonly live: LiveReader | undefined;
+  /**
+   * Has something read live before the operation's view is opened, so that all its fields see the result. To be called by a field at the root before
+   * it waits for anything.
+   * @param work is given a view to find out by what is to be read.
+   */
+  beforehand<R extends Readings>(work: (view: View) => Promise<R>): Promise<R>;
   /** Closes the view; the next call opens a newer one. */
   close(): void;
   /** The operation's one view, opened at the first call. */
@@ -46,6 +56,17 @@ export function createContext(options: ContextOptions): Context {
   const { directory, operator, desk, feed, requestId, reader, signal } = options;
   let opening: Promise<View> | undefined;
   let opened: View | undefined;
+  let draft: Promise<View> | undefined;
+  const preparations: Promise<Readings>[] = [];
+
+  async function open(): Promise<View> {
+    // A turn later every field at the root has said what it wants read live.
+    await Promise.resolve();
+    const done = await Promise.allSettled(preparations);
+    const view = await directory.open(mergeReadings(done.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))));
+    return (opened = view);
+  }
+
   return {
     ...initContextCache(),
     requestId,
@@ -53,15 +74,24 @@ export function createContext(options: ContextOptions): Context {
     signal,
     operator,
     desk,
-    watchAccess: (filter) => watchAccess(directory, feed, filter, signal),
+    watchAccess: (filter, from) => watchAccess(directory, feed, filter, from, signal),
     close() {
       opening = undefined;
+    },
+    live: directory.live,
+    beforehand(work) {
+      if (opened !== undefined) throw new Error('the view is open already');
+      draft ??= directory.open();
+      const prepared = draft.then(work);
+      // The field that asked tells of its failure, unless it fails before.
+      prepared.catch(() => undefined);
+      preparations.push(prepared);
+      return prepared;
     },
     loaders: new Map(),
     view() {
       if (signal.aborted) return Promise.reject(apiError('OPERATION_TIMEOUT', 'the operation has ended'));
-      opening ??= directory.open().then((view) => (opened = view));
-      return opening;
+      return (opening ??= open());
     },
     opened() {
       if (opened === undefined) throw new Error('no view is open yet');

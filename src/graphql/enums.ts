@@ -2,6 +2,7 @@ import type { EmailTrust } from '../contract/adapter.ts';
 import type { AccountStatus, EmailProof, GrantRecord, InviteStatus, PrincipalKind, RoleLevel, ScopeKind } from '../contract/records.ts';
 import type { Finding, ReportFormat, ReportKey } from '../model/access.ts';
 import type { StepStatus } from '../model/audit.ts';
+import type { Freshness } from '../directory/live.ts';
 import type { CoverageState } from '../model/coverage.ts';
 import type { EventCountFilter, LinkState, MatchCaseView, Sourced } from '../model/views.ts';
 import { builder } from './builder.ts';
@@ -54,6 +55,12 @@ export const OriginEnum = enumOf<Sourced<unknown>['origin']>('Origin', 'Where th
   LIVE: 'Read from the service for this operation.',
   CACHE: 'Read from the service shortly before.',
   INDEX: 'From the newest sealed read of the service.',
+});
+
+export const OnMissEnum = enumOf<Freshness['onMiss']>('OnMiss', 'What to do about a record that is older than it may be.', {
+  FETCH: 'Ask the service; where it cannot tell, answer what is known, with its age.',
+  STALE: 'Ask no service: answer what is known, with its age.',
+  FAIL: 'Ask the service; where it cannot tell, fail rather than answer what is older.',
 });
 
 export const GrantSourceEnum = enumOf<GrantRecord['source']>('GrantSource', 'How the principal came to the grant, as the service says.', {

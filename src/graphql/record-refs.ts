@@ -20,7 +20,7 @@ export const CredentialRef = builder.loadableInterfaceRef<CredentialView | undef
 const credentialNode = (name: string) =>
   builder.loadableNodeRef<CredentialView | undefined, string, string, string, CredentialView>(name, {
     id: { resolve: (node, _args, context) => sourcedId(node, context) },
-    load: async (keys, context) => (await CredentialRef.getDataloader(context).loadMany(keys)) as (CredentialView | undefined)[],
+    load: (keys, context) => CredentialRef.getDataloader(context).loadMany(keys),
   });
 export const AccessKeyRef = credentialNode('AccessKey');
 export const SessionRef = credentialNode('Session');

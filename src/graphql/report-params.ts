@@ -20,7 +20,7 @@ export function formatReportPath({ format, filter, findings: asked }: ReportPara
   };
   for (const { type, serviceId } of filter.services ?? []) put('service', serviceId == null ? type : `${type}:${serviceId}`);
   for (const name of ['minLevel', 'scope', 'scopeKind', 'role', 'user', 'source'] as const) put(name, filter[name]);
-  put('expiresBefore', filter.expiresBefore == null ? undefined : new Date(filter.expiresBefore).toISOString());
+  for (const name of ['expiresBefore', 'asOf'] as const) put(name, filter[name] == null ? undefined : new Date(filter[name]).toISOString());
   for (const finding of asked) put('finding', finding);
   const search = params.toString();
   return `${root}.${format.toLowerCase()}${search === '' ? '' : `?${search}`}`;
@@ -54,12 +54,13 @@ export function parseReportPath(path: string, search: string): ReportParams | un
     role: one('role'),
     user: one('user'),
     source: oneOf('source', grantSources),
-    expiresBefore: toInstant(one('expiresBefore')),
+    expiresBefore: toInstant('expiresBefore', one('expiresBefore')),
+    asOf: toInstant('asOf', one('asOf')),
   };
   return { format, filter, findings: params.getAll('finding').map((text) => chosen('finding', text, findings)) };
 }
 
-const known = ['service', 'minLevel', 'scope', 'scopeKind', 'role', 'user', 'source', 'expiresBefore', 'finding'];
+const known = ['service', 'minLevel', 'scope', 'scopeKind', 'role', 'user', 'source', 'expiresBefore', 'asOf', 'finding'];
 
 function chosen<T extends string>(name: string, text: string, values: readonly T[]): T {
   const value = values.find((each) => each === text);
@@ -73,9 +74,9 @@ function toService(text: string): { type: string; serviceId?: string } {
   return colon === -1 ? { type: text } : { type: text.slice(0, colon), serviceId: text.slice(colon + 1) };
 }
 
-function toInstant(text: string | undefined): number | undefined {
+function toInstant(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const instant = Date.parse(text);
-  if (Number.isNaN(instant)) throw badInput('expiresBefore', 'must be a moment by RFC 3339, such as 2026-01-31T12:00:00Z');
+  if (Number.isNaN(instant)) throw badInput(name, 'must be a moment by RFC 3339, such as 2026-01-31T12:00:00Z');
   return instant;
 }

@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import './types/access-changed.ts';
 import './types/access-diff.ts';
 import './types/audit-event.ts';
+import './types/compare-users.ts';
 import './types/coverage.ts';
 import './types/credential-queries.ts';
 import './types/credential.ts';

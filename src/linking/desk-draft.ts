@@ -12,7 +12,7 @@ import {
   type RejectionMove,
   type RetirementMove,
   type StoredLink,
-} from './desk-change.ts';
+} from '../model/desk-change.ts';
 
 /** Who decides, when, and what they wrote about it. */
 export interface Stamp {

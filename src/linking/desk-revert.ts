@@ -1,5 +1,5 @@
 import { keyText } from '../model/views.ts';
-import { inverse, ownerOf, type DeskChange, type DeskState, type StoredLink } from './desk-change.ts';
+import { inverse, ownerOf, type DeskChange, type DeskState, type StoredLink } from '../model/desk-change.ts';
 
 /** What a change left behind and something later has altered: account ids and people's ids. */
 export interface Moved {

@@ -1,6 +1,6 @@
 import type { AuditTarget } from '../model/audit.ts';
 import { keyText, type RecordKey } from '../model/views.ts';
-import { ownerOf, type DeskChange } from './desk-change.ts';
+import { ownerOf, type DeskChange } from '../model/desk-change.ts';
 
 /** All accounts that a change is about. */
 export function accountsIn({ links, rejections, cases }: DeskChange): readonly RecordKey[] {

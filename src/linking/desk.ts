@@ -1,5 +1,5 @@
 import type { Refusal } from '../model/refusal.ts';
-import { noChange, type DeskAccount, type DeskCase, type DeskChange, type DeskState, type MatchDecision } from './desk-change.ts';
+import { noChange, type DeskAccount, type DeskCase, type DeskChange, type DeskState, type MatchDecision } from '../model/desk-change.ts';
 import { createDraft, type Draft, type Stamp } from './desk-draft.ts';
 
 // Decisions by hand, as pure functions: what stands, and what is asked, give what changes or why it cannot.

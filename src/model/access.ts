@@ -78,6 +78,8 @@ export interface RoleReportRow {
   readonly level: RoleLevel;
   readonly place: AccessPlace | undefined;
   readonly source: GrantRecord['source'];
+  /** The group that holds the grant; undefined when the account does itself. */
+  readonly group: RecordKey | undefined;
   readonly expiresAt: Instant | undefined;
   readonly finding: Finding | undefined;
   /** A sentence. */

@@ -46,7 +46,8 @@ const codes: Record<AdapterErrorCode, { readonly code: IssueCode; readonly retry
   ABORTED: { code: 'SERVICE_TIMEOUT', retryable: true },
 };
 
-export function toIssue(error: AdapterError, now: Instant, path?: readonly string[]): Issue {
+/** @param error or the plain data of one. */
+export function toIssue(error: Pick<AdapterError, 'code' | 'message' | 'retryAfterMs'>, now: Instant, path?: readonly string[]): Issue {
   return {
     ...codes[error.code],
     message: error.message,

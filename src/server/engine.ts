@@ -52,8 +52,8 @@ export interface EngineOptions extends Pick<ContextOptions, 'directory' | 'opera
 
 export interface Engine {
   answer(params: Params, request: Request): Promise<Answer>;
-  /** The results of a subscription, until the signal aborts; of any other operation its one answer. */
-  stream(params: Params, request: Request): AsyncIterable<Result>;
+  /** Undefined once a subscription has begun, and then its results until the signal aborts; of any other operation its one answer. */
+  stream(params: Params, request: Request): AsyncIterable<Result | undefined>;
 }
 
 type Request = Pick<ContextOptions, 'requestId' | 'signal'> & { readonly readOnly: boolean };
@@ -148,6 +148,7 @@ export function createEngine({ schema, directory, operator, desk, limits, log }:
         yield toResult(events, request.requestId);
         return;
       }
+      yield undefined;
       // Each event is answered in a context of its own: it must not see what was loaded for the one before.
       for await (const rootValue of events) {
         yield toResult(await execute({ schema, document, rootValue, contextValue: newContext(), variableValues, operationName }), request.requestId);

@@ -45,6 +45,7 @@ export interface RespondOptions {
 /** Answers any request. Never rejects. */
 export function createRespond(options: RespondOptions): (request: PlainRequest) => Promise<PlainResponse> {
   const { engine, limits, log } = options;
+  let streaming = 0;
 
   return async (request) => {
     const requestId = randomUUID();
@@ -102,21 +103,25 @@ export function createRespond(options: RespondOptions): (request: PlainRequest) 
     return { status: shown, headers: { ...jsonHeaders(media, requestId), ...headers }, body: JSON.stringify(result) };
   }
 
-  let open = 0;
-
   function stream(request: PlainRequest, params: Params, requestId: string): PlainResponse {
-    if (open >= maxStreams) throw refused(503, 'OVERLOADED', `${maxStreams} subscriptions are open: close one, or try again later`);
+    if (streaming >= maxStreams) throw refused(503, 'OVERLOADED', `${maxStreams} subscriptions are open: close one, or try again later`);
     const ended = new AbortController();
     request.onGone(() => ended.abort());
     const signal = AbortSignal.any([ended.signal, options.ending]);
-    open += 1;
-    ended.signal.addEventListener('abort', () => (open -= 1), { once: true });
-    const headers = { ...plainHeaders, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no', 'x-request-id': requestId };
+    streaming += 1;
+    ended.signal.addEventListener('abort', () => (streaming -= 1), { once: true });
+    const headers = {
+      ...plainHeaders,
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+      connection: 'close',
+      'x-request-id': requestId,
+    };
     return { status: 200, headers, body: toEventStream(guarded(engine.stream(params, { requestId, signal, readOnly: false }), requestId), ended) };
   }
 
   /** What goes wrong in between is the last thing that is told. */
-  async function* guarded(results: AsyncIterable<object>, requestId: string): AsyncGenerator<object, void> {
+  async function* guarded(results: AsyncIterable<object | undefined>, requestId: string): AsyncGenerator<object | undefined, void> {
     try {
       yield* results;
     } catch (error) {

@@ -99,7 +99,7 @@ export function createServer(options: ServerOptions): Server {
       response.writeHead(status, { ...headers, ...connection });
       response.setTimeout(stalledMs, () => response.destroy());
       // What ends early ends without its last chunk: the caller's client says so.
-      await pipeline(Readable.from(body), response).catch((error: unknown) => log.warn({ error }, 'an export ended early'));
+      await pipeline(Readable.from(body), response).catch((error: unknown) => log.warn({ error }, 'an answer in pieces ended early'));
     }
   }
 

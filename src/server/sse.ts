@@ -3,20 +3,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** So often something is sent, that nobody between takes the connection for dead. */
 const pingEveryMs = 12_000;
 
-/** Results as server-sent events, by the protocol of `graphql-sse` (distinct connections mode): `next` for each, `complete` at the end. */
-export async function* toEventStream(results: AsyncIterable<object>, ended: AbortController, pingMs = pingEveryMs): AsyncGenerator<string, void> {
+const comment = ':\n\n';
+
+/**
+ * Results as server-sent events, by the protocol of `graphql-sse` (distinct connections mode): `next` for each, `complete` at the end.
+ * @param results undefined where there is nothing to tell but that somebody listens.
+ */
+export async function* toEventStream(
+  results: AsyncIterable<object | undefined>,
+  ended: AbortController,
+  pingMs = pingEveryMs,
+): AsyncGenerator<string, void> {
   const iterator = results[Symbol.asyncIterator]();
   try {
-    // The first bytes tell the client that the server listens.
-    yield ':\n\n';
     for (let next = iterator.next(); ;) {
       const result = await within(next, pingMs);
       if (result === undefined) {
-        yield ':\n\n';
+        yield comment;
         continue;
       }
       if (result.done === true) break;
-      yield `event: next\ndata: ${JSON.stringify(result.value)}\n\n`;
+      yield result.value === undefined ? comment : `event: next\ndata: ${JSON.stringify(result.value)}\n\n`;
       next = iterator.next();
     }
     yield 'event: complete\ndata:\n\n';

@@ -91,12 +91,14 @@ async function migrate(connection: StoreConnection): Promise<void> {
 
 // A prepared statement costs SQLite some hundred times the length of its text, and each distinct number of values is a statement of its own.
 const preparedTextLength = 64 * 1024;
+// Look-ups all over a file find its pages in the system's cache: mapped, they are not copied out of it (sqlite.org/mmap.html).
+const mappedBytes = 2 ** 30;
 const defaultCacheKiB = { read: 16_384, write: 2_048 } as const;
 
 function sqlite(file: string, cacheKiB: number, readOnly = false): SqliteDatabase {
   const db = new DatabaseSync(file, { timeout: 15_000, readOnly });
   if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-  db.exec(`pragma cache_size = -${cacheKiB}`);
+  db.exec(`pragma cache_size = -${cacheKiB}; pragma mmap_size = ${mappedBytes}`);
   const statements = new LRUCache<string, ReturnType<SqliteDatabase['prepare']>>({
     maxSize: preparedTextLength,
     sizeCalculation: (_, text) => text.length,

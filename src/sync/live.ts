@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Adapter, LevelMap, LiveIdentity } from '../contract/adapter.ts';
 import { AdapterError } from '../contract/errors.ts';
 import type { Instant } from '../contract/records.ts';
-import type { LiveAnswer } from '../directory/live.ts';
+import type { LiveAnswer } from '../model/live.ts';
 import { knownRoles } from '../store/live/roles.ts';
 import { saveLiveReading } from '../store/live/save.ts';
 import type { StoreConnection } from '../store/open.ts';
@@ -69,7 +69,7 @@ export function createLiveReads(options: LiveReadOptions): LiveReads {
     return { svc, found: await adapter.getIdentities(ids, signal) };
   }
 
-  async function save(service: LiveService, ids: readonly string[], { svc, readAt, found }: Fetched): Promise<void> {
+  async function save(service: LiveService, ids: readonly string[], { svc, readAt, found }: Fetched): Promise<ReadonlySet<string>> {
     const mapLevels = levelMapper(service.levels);
     if (Object.keys(service.levels).length > 0) mapLevels(await knownRoles(store, svc));
     const reading = {
@@ -80,10 +80,12 @@ export function createLiveReads(options: LiveReadOptions): LiveReads {
       absent: ids.filter((id) => !found.has(id)),
       absenceCounts: service.adapter.listings.some(({ yields, partial }) => yields.includes('identity') && partial !== true),
     };
-    if (!(await saveLiveReading(store, reading, now()))) return;
+    const { changed, kept } = await saveLiveReading(store, reading, now());
+    if (!changed) return kept;
     const patience = new AbortController();
     await Promise.race([link(), sleep(linkPatienceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
     patience.abort();
+    return kept;
   }
 
   async function fly(service: LiveService, ids: readonly string[], ending: AbortController): Promise<ReadonlyMap<string, LiveAnswer>> {
@@ -93,8 +95,8 @@ export function createLiveReads(options: LiveReadOptions): LiveReads {
       // Work that callers share inside an adapter, such as signing in, does not heed one caller's signal.
       const fetched = await Promise.race([service.soon(() => fetch(service, ids, ending.signal)), ended(ending.signal)]);
       clearTimeout(late);
-      await save(service, ids, { ...fetched, readAt });
-      return new Map(ids.map((id) => [id, { kind: fetched.found.has(id) ? 'read' : 'absent', readAt }]));
+      const kept = await save(service, ids, { ...fetched, readAt });
+      return new Map(ids.map((id) => [id, fetched.found.has(id) ? { kind: 'read', readAt } : { kind: 'absent', readAt, kept: kept.has(id) }]));
     } catch (error) {
       const { code, message, retryAfterMs } = toAdapterError(error);
       return new Map(ids.map((id) => [id, { kind: 'failed', failure: { code, message, retryAfterMs } }]));

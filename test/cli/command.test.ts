@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSlackSandbox } from '../../adapters/slack/sandbox.ts';
 import { serveSandbox, type SandboxServer } from '../../src/sandbox/serve.ts';
 import { slackInstance } from '../sync/support.ts';
+import { launch as launchIn, run as runIn, type Ended, type Launched } from './support.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const token = 'xoxb-quite-another-secret';
 
 let server: SandboxServer;
@@ -29,42 +27,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function launch(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [main, ...words], { cwd: folder, env: { PATH: process.env['PATH'], ...environment } });
-  let output = '';
-  let told = Promise.withResolvers<void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (piece: string) => {
-      output += piece;
-      told.resolve();
-      told = Promise.withResolvers();
-    });
-  }
-  const end = once(child, 'close').then(([code]) => {
-    told.resolve();
-    return code as number | null;
-  });
-  return {
-    child,
-    output: () => output,
-    end,
-    /** The first match in what it prints. */
-    async says(pattern: RegExp): Promise<RegExpExecArray> {
-      for (;;) {
-        const match = pattern.exec(output);
-        if (match !== null) return match;
-        if (child.exitCode !== null) throw new Error(`it ended without saying ${String(pattern)}:\n${output}`);
-        await told.promise;
-      }
-    },
-  };
-}
-
-async function run(words: readonly string[], environment?: Readonly<Record<string, string>>): Promise<{ code: number | null; output: string }> {
-  const running = launch(words, environment);
-  const code = await running.end;
-  return { code, output: running.output() };
-}
+const launch = (words: readonly string[], environment?: Readonly<Record<string, string>>): Launched => launchIn(words, { cwd: folder, environment });
+const run = (words: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended> => runIn(words, { cwd: folder, environment });
 
 let configs = 0;
 async function configured(...services: readonly object[]): Promise<string> {
@@ -181,6 +145,16 @@ describe('a service that cannot be read', { timeout: 30_000 }, () => {
     expect(output.split('\n').filter((line) => line.startsWith('other:'))).toHaveLength(1);
     expect(output).toMatch(/^chat: \d+ records changed/m);
     expect(output).not.toContain(token);
+  });
+
+  it('does not stop the others from being read again and again', async () => {
+    const running = launch(['sync', '--watch', '--config', await configured(good, { ...good, name: 'other', credentials: { token } })]);
+    await running.says(/^\S+Z {2}chat {3}\d+ records changed/m);
+    await running.says(/^\S+Z {2}other {2}failed: .*invalid_auth.*; again in \d+ s$/m);
+    running.child.kill('SIGTERM');
+    expect(await running.end).toBe(0);
+    expect(running.output()).not.toContain('\u001B');
+    expect(running.output()).not.toContain(token);
   });
 
   it('is named by coverage while the others answer', async () => {

@@ -170,6 +170,26 @@ export function effectiveSuite(store: () => TestStore): void {
       expect(await grants('ADMIN')).toEqual([['g-odd', 'g-org', 'g-service', 'g-top', 'g-two'], ['g-service']]);
     });
 
+    it('is told as it stood at an earlier moment', async () => {
+      await store()
+        .connection.write.updateTable('revision')
+        .set({ at: now - 2 * day })
+        .where('rev', '=', view().revision - 1)
+        .execute();
+      await store()
+        .connection.write.updateTable('revision')
+        .set({ at: now - day })
+        .where('rev', '=', view().revision)
+        .execute();
+      expect(await list({ asOf: now - 3 * day })).toEqual([]);
+      expect(await list({ asOf: now - 1.5 * day, scope: onProject('p2') })).toEqual([
+        'ana PROJECT/p2 OWNER',
+        'ben PROJECT/p2 MEMBER',
+        'cy PROJECT/p2 OWNER',
+      ]);
+      expect(await view().reportSummary({ asOf: now - 3 * day }, [], [])).toMatchObject([{ users: 0, identities: 0 }]);
+    });
+
     it('costs as many statements for one as for all', async () => {
       const cost = async (userIds: readonly string[]) => {
         const slices = await view().effectiveAccessOfUsers(userIds, {}, all);

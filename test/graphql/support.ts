@@ -21,6 +21,8 @@ export interface Bench extends AsyncDisposable {
   /** The data of an answer without errors. */
   data(query: string, variables?: object): Promise<unknown>;
   costOf(act: () => Promise<unknown>): Promise<number>;
+  /** The next revision. */
+  seal(filling: Filling): Promise<unknown>;
 }
 
 export async function startFilled(fillings: readonly Filling[], operator: Operator = idle): Promise<Bench> {
@@ -41,6 +43,7 @@ export async function startFilled(fillings: readonly Filling[], operator: Operat
       return body.data;
     },
     costOf: (act) => store.costOf(act),
+    seal: (filling) => fillStore(store.connection, filling),
     async [Symbol.asyncDispose]() {
       await server.close();
       await store.close();

@@ -1,5 +1,6 @@
-import { credentialsCells, peopleCells, proofCells } from './table-accounts.ts';
+import { peopleCells, proofCells } from './table-accounts.ts';
 import { groupCells, roleCells, scopedRoleCells } from './table-access.ts';
+import { credentialsCells } from './table-credentials.ts';
 import { placeCells } from './table-places.ts';
 import type { Row } from './table-row.ts';
 

@@ -74,6 +74,20 @@ describe.each(Object.entries(pairs))('%s', (type, [one, other]) => {
     expect(users.filter(([a, b]) => a === b)).toEqual([]);
   });
 
+  test('credentials hang on the account of their own instance', async () => {
+    for (const { account } of [one, other].flatMap(({ credentials }) => credentials)) {
+      for (const instance of [one, other]) {
+        const { user } = await house().data<{ user: { id: string; credentials: { nodes: Shown[] } } | null }>(
+          `{ user(by: { identity: ${identityArg(instance, account)} }) { id credentials(first: 100) {
+            nodes { user { id } service { serviceId } identity { service { serviceId } } } } } }`,
+        );
+        for (const shown of user?.credentials.nodes ?? []) {
+          expect([shown.user?.id, shown.identity?.service.serviceId]).toEqual([user?.id, shown.service.serviceId]);
+        }
+      }
+    }
+  });
+
   test('one person has the accounts of both, each under its own id', async () => {
     const both = one.accounts.slice(1, 20).flatMap((account, index) => (isOrdinary(account) ? [{ account, twin: other.accounts[index] }] : []));
     for (const { account, twin } of both) {
@@ -93,6 +107,12 @@ describe.each(Object.entries(pairs))('%s', (type, [one, other]) => {
     expect(both.length).toBeGreaterThan(5);
   });
 });
+
+interface Shown {
+  readonly user: { readonly id: string } | null;
+  readonly service: { readonly serviceId: string };
+  readonly identity: { readonly service: { readonly serviceId: string } } | null;
+}
 
 async function identityOf(instance: DemoInstance, externalId: string) {
   const { identity } = await house().data<{ identity: { id: string; displayName: string; user: { id: string } | null } }>(

@@ -3,6 +3,7 @@ import { accessSuite } from '../directory/access.suite.ts';
 import { accessDiffSuite } from '../directory/access-diff.suite.ts';
 import { accountsSuite } from '../directory/accounts.suite.ts';
 import { costSuite } from '../directory/cost.suite.ts';
+import { credentialsSuite } from '../directory/credentials.suite.ts';
 import { groupsSuite } from '../directory/groups.suite.ts';
 import { historySuite } from '../directory/history.suite.ts';
 import { lookupSuite } from '../directory/lookup.suite.ts';
@@ -25,6 +26,7 @@ describe.each(engines)('the index on $name', ({ open }) => {
   lookupSuite(store);
   peopleSuite(store);
   accountsSuite(store);
+  credentialsSuite(store);
   groupsSuite(store);
   accessSuite(store);
   revisionSuite(store);

@@ -5,6 +5,8 @@ export type Cell = string | number | boolean | null;
 /** One column of a table or of a CSV file. */
 export interface Column<Row> {
   readonly name: string;
+  /** Too long for a table, of use in a file. */
+  readonly onlyInFiles?: true;
   cell(row: Row): Cell;
 }
 

@@ -1,21 +1,18 @@
 import { Argument, Option, type Command } from 'commander';
+import { outputFormats, reportNames, type ReportName } from './names.ts';
 import type { AskOptions } from './run.ts';
-
-// Names alone: what is behind a command is loaded when it runs.
-const formats = ['table', 'json', 'ndjson', 'csv'];
-const reports = ['admins', 'orphans', 'leavers', 'dormant', 'no-mfa', 'unknown', 'expired', 'bots'];
 
 const whoHelp = 'an e-mail address, an account (type:serviceId/externalId, such as slack:T123/U456), a user name or an id';
 
 /** Options of every command that asks. */
 export function addAskOptions(program: Command): void {
   program
-    .addOption(new Option('-o, --output <format>', 'how answers are written').choices(formats).default('table'))
+    .addOption(new Option('-o, --output <format>', 'how answers are written').choices(outputFormats).default('table'))
     .option('--url <address>', 'ask a running server (an API key is taken from ROLLCALL_KEY) instead of the store')
     .option('--store <place>', "the store to ask: a folder or postgres://… (default: the configuration's)");
 }
 
-/** The commands that ask, each with the same answer from a running server and from the store itself. */
+/** The commands that ask, loaded when they run; each with the same answer from a running server and from the store itself. */
 export function addAskCommands(program: Command, end: (exitCode: number) => void): void {
   const options = (): AskOptions => program.opts<AskOptions>();
 
@@ -46,10 +43,10 @@ export function addAskCommands(program: Command, end: (exitCode: number) => void
   program
     .command('report')
     .description('who is an administrator, or what is wrong with accounts and access')
-    .addArgument(new Argument('<report>', 'which one').choices(reports))
-    .action(async (name: string) => {
+    .addArgument(new Argument('<report>', 'which one').choices(reportNames))
+    .action(async (name: ReportName) => {
       const [{ run }, { report }] = await Promise.all([import('./run.ts'), import('./report.ts')]);
-      end(await run(options(), (gateway) => report(gateway, name as Parameters<typeof report>[1])));
+      end(await run(options(), (gateway) => report(gateway, name)));
     });
   program
     .command('diff')

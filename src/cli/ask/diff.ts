@@ -104,7 +104,7 @@ export async function diff(gateway: Gateway, fromText: string, toText: string | 
       { name: 'level', cell: (row) => beforeAndAfter(row, (each) => each.level) },
       { name: 'role', cell: (row) => beforeAndAfter(row, (each) => each.role?.name) },
       { name: 'expires', cell: (row) => beforeAndAfter(row, (each) => each.expiresAt) },
-      { name: 'grant', cell: (row) => held(row).id },
+      { name: 'grant', onlyInFiles: true, cell: (row) => held(row).id },
     ],
   };
 }

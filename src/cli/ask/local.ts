@@ -27,7 +27,6 @@ export async function openLocal({ store, managedDomains, order }: StorePlace): P
     directory: createDirectory(connection, { now: Date.now, managedDomains, order }),
     operator: nobody,
     desk: nobody,
-    feed: nobody,
     limits: defaultLimits,
     log: createLog('error'),
   });

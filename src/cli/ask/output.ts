@@ -3,12 +3,10 @@ import Table from 'cli-table3';
 import { stringify } from 'csv-stringify/sync';
 import { csvCell } from '../../directory/csv-cell.ts';
 import type { Answer, Cell, Column } from './answer.ts';
+import type { OutputFormat } from './names.ts';
 import { collected } from './page.ts';
 import { plain, plainJson } from './plain.ts';
 import type { Coverage } from './shapes.ts';
-
-export const outputFormats = ['table', 'json', 'ndjson', 'csv'] as const;
-export type OutputFormat = (typeof outputFormats)[number];
 
 export interface Style {
   /** Only where a terminal shows it, and nobody asked for none. */
@@ -34,14 +32,14 @@ const writers: Readonly<Record<OutputFormat, Writer>> = {
       yield `${none}\n`;
       return;
     }
-    const shown = columns.filter((column) => rows.some((row) => column.cell(row) !== null));
+    const shown = columns.filter((column) => column.onlyInFiles !== true && rows.some((row) => column.cell(row) !== null));
     const table = new Table({
       head: shown.map(({ name }) => bold(name.toUpperCase())),
-      style: { head: [], border: [], compact: true },
+      style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
       chars: noBorders,
     });
     for (const row of rows) table.push(shown.map((column) => plain(tableText(column.cell(row)))));
-    for (const line of table.toString().split('\n')) yield `${line.trimEnd()}\n`;
+    yield `${table.toString().replaceAll(/ +$/gm, '')}\n`;
   },
   async *json({ about = {}, rowsName, rows }, coverage) {
     yield `${plainJson({ ...about, [rowsName]: await collected(rows), coverage }, 2)}\n`;
@@ -64,8 +62,7 @@ function csvLine<Row>(columns: readonly Column<Row>[], row: Row): readonly strin
   });
 }
 
-const borders = [
-  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-];
+const borders = 'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle'.split(
+  ' ',
+);
 const noBorders = Object.fromEntries(borders.map((name) => [name, '']));

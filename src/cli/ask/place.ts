@@ -35,8 +35,8 @@ export function findStore({ store, config, environment }: PlaceOptions): StorePl
   const { store: storeSchema, managedDomains } = configFile.shape;
   const { services: listed, ...top } = z.looseObject({}).catch({}).parse(parsedYaml(config));
   const folder = dirname(resolve(config));
-  const { value, problems } = interpolate({ store: top['store'], managedDomains: top['managedDomains'] }, environment, folder);
-  const [problem] = store === undefined ? problems : [];
+  const { value, problems } = interpolate({ store: store ?? top['store'], managedDomains: top['managedDomains'] }, environment, folder);
+  const [problem] = problems;
   if (problem !== undefined) throw new UserError(`${config}: ${problem.path.join('.')}: ${problem.cause}: ${problem.fix}`);
   const read = z.object({ store: storeSchema, managedDomains }).safeParse(value);
   if (!read.success) {
@@ -44,7 +44,7 @@ export function findStore({ store, config, environment }: PlaceOptions): StorePl
     throw new UserError(`${config}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'cannot be read'}`);
   }
   return {
-    store: store === undefined ? located(folder, read.data.store) : located('.', store),
+    store: located(store === undefined ? folder : '.', read.data.store),
     managedDomains: read.data.managedDomains,
     order: services
       .catch([])

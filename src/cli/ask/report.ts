@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from '../../model/access.ts';
 import { accountText, personText, placeText, serviceText, type Answer } from './answer.ts';
+import type { ReportName } from './names.ts';
 import { pageOf, rowsOf } from './page.ts';
 import { question, type Gateway } from './question.ts';
 import {
@@ -64,8 +65,7 @@ const reports = {
   unknown: { filter: {}, findings: ['UNKNOWN_LEVEL'] },
   expired: { filter: {}, findings: ['EXPIRED_GRANT'] },
   bots: { filter: {}, findings: ['BOT_WITHOUT_OWNER'] },
-} as const satisfies Readonly<Record<string, Omit<Variables, 'after'>>>;
-export type ReportName = keyof typeof reports;
+} as const satisfies Readonly<Record<ReportName, Omit<Variables, 'after'>>>;
 
 /** Accounts with what they hold: all administrators, or what is wrong in one way. */
 export function report(gateway: Gateway, name: ReportName): Answer<z.infer<typeof row>> {

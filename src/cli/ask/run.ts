@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { environment } from '../../config/environment.ts';
 import { exitCodes, UserError } from '../exit.ts';
 import { serviceText, type Answer } from './answer.ts';
-import { written, type OutputFormat } from './output.ts';
+import type { OutputFormat } from './names.ts';
+import { written } from './output.ts';
 import { plain } from './plain.ts';
 import { question, QueryError, type Gateway } from './question.ts';
 import { coverage, coverageFields, type Coverage, type Service } from './shapes.ts';
@@ -33,6 +34,8 @@ export async function run<Row>(options: AskOptions, command: Command<Row>): Prom
     );
     const coverage = answer.coverage ?? standing;
     for (const line of coverageWarnings(coverage)) warn(line);
+    // What cannot be written is told to whoever writes; without a listener it would end the process.
+    process.stdout.on('error', () => undefined);
     const colour = process.stdout.isTTY && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
     for await (const text of written(options.output, answer, coverage, { colour })) {
       if (!(await put(text))) break;

@@ -3,6 +3,7 @@ import { roleLevels, type RoleLevel } from '../../contract/records.ts';
 import { parseNodeId } from '../../model/global-id.ts';
 import { exitCodes, UserError } from '../exit.ts';
 import { collected, pageOf, rowsOf } from './page.ts';
+import { plain } from './plain.ts';
 import { question, QueryError, type Gateway } from './question.ts';
 import { scope, scopeFields, service, serviceFields, type Scope } from './shapes.ts';
 
@@ -61,7 +62,7 @@ export async function findWhere(gateway: Gateway, text: string): Promise<Where> 
       : 'there are too many resources to look one up by its name: give its id';
     throw new UserError(`no scope is named ${JSON.stringify(text)}: ${next}`, exitCodes.nothing);
   }
-  const lines = found.map((each) => `${each.id}  ${each.kind.toLowerCase()} ${each.displayName} in ${each.service}`);
+  const lines = found.map((each) => plain(`${each.id}  ${each.kind.toLowerCase()} ${each.displayName} in ${each.service}`));
   throw new UserError(
     [`several scopes are named ${JSON.stringify(text)}: ask again with one of these ids`, ...lines].join('\n  '),
     exitCodes.nothing,

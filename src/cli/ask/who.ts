@@ -3,6 +3,7 @@ import { parseNodeId } from '../../model/global-id.ts';
 import { exitCodes, UserError } from '../exit.ts';
 import { question, QueryError, type Gateway } from './question.ts';
 import { serviceText } from './answer.ts';
+import { plain } from './plain.ts';
 import { person, personFields, type Person, type Service } from './shapes.ts';
 
 interface IdentityRef {
@@ -114,7 +115,7 @@ const several = (text: string, lines: readonly string[]): string =>
   [`several people are known as ${JSON.stringify(text)}: ask again with one of these`, ...lines].join('\n  ');
 
 const described = ({ id, displayName, primaryEmail }: Person): string =>
-  `${id}  ${displayName ?? 'no name'}${primaryEmail === null ? '' : ` <${primaryEmail}>`}`;
+  plain(`${id}  ${displayName ?? 'no name'}${primaryEmail === null ? '' : ` <${primaryEmail}>`}`);
 
 const shownGuesses = 5;
 

@@ -16,7 +16,8 @@ builder.subscriptionFields((t) => ({
     args: { filter: t.arg({ type: GrantFilterRef, description: 'Only about such grants; `asOf` has no place here.' }) },
     subscribe: async (_root, { filter }, context) => {
       if (filter?.asOf != null) throw badInput('filter.asOf', 'leave it out: only what happens from now on is told');
-      return context.watchAccess(toGrantFilter(await context.view(), filter));
+      const view = await context.view();
+      return context.watchAccess(toGrantFilter(view, filter), view.revision);
     },
     resolve: async (event: AuditEventView, _args, context) => {
       await context.view();

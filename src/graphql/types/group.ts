@@ -4,6 +4,7 @@ import { nestedPage, rootPage } from '../cost.ts';
 import { GrantFilterRef, pageArgs, ServiceInputRef, toGrantFilter } from '../args.ts';
 import { askedPage, GrantConnection, GroupConnection, IdentityConnection, pagesBy, toConnection } from '../connection.ts';
 import { findOne } from '../find-one.ts';
+import { agedOnly, FreshnessRef } from '../freshness.ts';
 import { listsBy } from '../loadable.ts';
 import { GroupRef, SourcedRef } from '../refs.ts';
 import { servicesOf, servicesOfOptional, toSelector } from '../selectors.ts';
@@ -60,9 +61,20 @@ builder.queryFields((t) => ({
     args: {
       service: t.arg({ type: ServiceInputRef, required: true, description: 'The service that the group belongs to.' }),
       externalId: t.arg.string({ required: true, description: 'The service’s own id of the group.' }),
+      freshness: t.arg({
+        type: FreshnessRef,
+        description:
+          'How old the record may be. No service is asked about a single group: FETCH answers like STALE, and FAIL fails for what is older.',
+      }),
     },
-    resolve: async (_root, { service, externalId }, context) =>
-      findOne(servicesOf(await context.view(), service, 'service'), (svc) => GroupRef.getDataloader(context).load(keyText({ svc, key: externalId }))),
+    resolve: async (_root, { service, externalId, freshness }, context) => {
+      const aged = agedOnly(context, freshness);
+      const view = await context.view();
+      const found = await findOne(servicesOf(view, service, 'service'), (svc) =>
+        GroupRef.getDataloader(context).load(keyText({ svc, key: externalId })),
+      );
+      return aged(found, view);
+    },
   }),
   groups: t.field({
     type: GroupConnection,

@@ -5,9 +5,10 @@ import { IdentityConnection, toConnection, totalOf } from '../connection.ts';
 import { AccountStatusEnum, EmailProofEnum, LinkStateEnum, PrincipalKindEnum } from '../enums.ts';
 import { holderOf, loadKnown } from '../loaders.ts';
 import { findOne } from '../find-one.ts';
+import { answerable, FreshnessRef, freshIdentities, liveCost } from '../freshness.ts';
 import { IdentityFilterRef, toIdentityFilter } from '../identity-filter.ts';
 import { ActorUnion, EmailRef, IdentityRef, LinkRef, OrganizationRef, RoleRef, scopeKey, SourcedRef, UserRef } from '../refs.ts';
-import { servicesOf, servicesOfAll } from '../selectors.ts';
+import { servicesOf, servicesOfAll, toSelector } from '../selectors.ts';
 import { toWindow } from '../window.ts';
 import { keyText } from '../../model/views.ts';
 
@@ -101,10 +102,22 @@ builder.queryFields((t) => ({
     type: IdentityRef,
     nullable: true,
     description: 'One account by the service’s own id; null when there is none.',
-    args: { by: t.arg({ type: IdentityInputRef, required: true, description: 'Which account.' }) },
-    resolve: async (_root, { by }, context) => {
-      const services = servicesOf(await context.view(), { type: by.service, serviceId: by.serviceId }, 'by.service');
-      return findOne(services, (svc) => IdentityRef.getDataloader(context).load(keyText({ svc, key: by.externalId })));
+    complexity: ({ freshness }) => ({ field: 1 + liveCost(freshness, 1), multiplier: 1 }),
+    args: {
+      by: t.arg({ type: IdentityInputRef, required: true, description: 'Which account.' }),
+      freshness: t.arg({ type: FreshnessRef, description: 'How old the record may be.' }),
+    },
+    resolve: async (_root, { by, freshness }, context) => {
+      const { externalId, ...service } = { ...by, type: by.service };
+      const freshened = freshIdentities(context, freshness, (view) => {
+        servicesOf(view, service, 'by.service');
+        return [{ by: 'identity', service: toSelector(service), externalId }];
+      });
+      const view = await context.view();
+      const found = await findOne(servicesOf(view, service, 'by.service'), (svc) =>
+        IdentityRef.getDataloader(context).load(keyText({ svc, key: externalId })),
+      );
+      return answerable(found, (await freshened)?.misses[0], freshness, view.now);
     },
   }),
   identities: t.field({

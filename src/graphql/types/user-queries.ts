@@ -4,6 +4,7 @@ import { IdentityInputRef, pageArgs, ServiceInputRef, toSelectors, type InputSha
 import { toConnection, totalOf, UserConnection } from '../connection.ts';
 import { AccountStatusEnum, PrincipalKindEnum, RoleLevelEnum } from '../enums.ts';
 import { apiError, badInput } from '../errors.ts';
+import { answerable, FreshnessRef, freshUsers, liveCost } from '../freshness.ts';
 import { UserRef } from '../refs.ts';
 import { servicesOf, servicesOfAll, toSelector, toUserId } from '../selectors.ts';
 import { maxPageSize, toWindow } from '../window.ts';
@@ -52,26 +53,40 @@ builder.queryFields((t) => ({
     type: UserRef,
     nullable: true,
     description: 'The person who is known by something; null when nobody is. Fails with CONFLICT when several people are.',
-    args: { by: t.arg({ type: UserByRef, required: true, description: 'What the person is known by.' }) },
-    resolve: async (_root, { by }, context) => {
+    complexity: ({ freshness }) => ({ field: 1 + liveCost(freshness, 1), multiplier: 1 }),
+    args: {
+      by: t.arg({ type: UserByRef, required: true, description: 'What the person is known by.' }),
+      freshness: t.arg({ type: FreshnessRef, description: 'How old the records of the person’s accounts may be.' }),
+    },
+    resolve: async (_root, { by, freshness }, context) => {
+      const freshened = freshUsers(context, freshness, (view) => [toLookup(view, by, 'by')]);
       const view = await context.view();
       const lookup = toLookup(view, by, 'by');
       const [found] = await view.usersByLookup([lookup]);
-      return unambiguous(found, lookup);
+      return answerable(unambiguous(found, lookup), (await freshened)?.misses[0], freshness, view.now);
     },
   }),
   usersBy: t.field({
     type: [UserRef],
     nullable: { list: false, items: true },
     description: 'The people who are known by up to 100 things, in their order; null where nobody is, with an error where several people are.',
-    complexity: ({ refs }) => keyed(refs.length),
-    args: { refs: t.arg({ type: [UserByRef], required: true, description: 'At most 100.' }) },
-    resolve: async (_root, { refs }, context) => {
+    complexity: ({ refs, freshness }) => {
+      const { field, multiplier } = keyed(refs.length);
+      return { field: field + liveCost(freshness, refs.length), multiplier };
+    },
+    args: {
+      refs: t.arg({ type: [UserByRef], required: true, description: 'At most 100.' }),
+      freshness: t.arg({ type: FreshnessRef, description: 'How old the records of these people’s accounts may be.' }),
+    },
+    resolve: async (_root, { refs, freshness }, context) => {
       if (refs.length > maxPageSize) throw badInput('refs', `${refs.length} are too many: ask for at most ${maxPageSize} at once`);
+      const toLookups = (view: View) => refs.map((ref, index) => toLookup(view, ref, `refs[${index}]`));
+      const freshened = freshUsers(context, freshness, toLookups);
       const view = await context.view();
-      const lookups = refs.map((ref, index) => toLookup(view, ref, `refs[${index}]`));
+      const lookups = toLookups(view);
       const found = await view.usersByLookup(lookups);
-      return lookups.map((lookup, index) => orError(() => unambiguous(found[index], lookup)));
+      const misses = (await freshened)?.misses;
+      return lookups.map((lookup, index) => orError(() => answerable(unambiguous(found[index], lookup), misses?.[index], freshness, view.now)));
     },
   }),
   users: t.field({

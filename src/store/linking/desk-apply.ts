@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { Instant } from '../../contract/records.ts';
-import type { DeskChange } from '../../linking/desk-change.ts';
-import { describePerson } from '../../linking/person.ts';
+import type { DeskChange } from '../../model/desk-change.ts';
+import type { AccountEvidence, PersonValues, ServiceEvidence } from '../../model/link-evidence.ts';
 import type { Db } from '../open.ts';
 import type { LazyRevision } from '../revision.ts';
 import { openRev, type LinkTable } from '../tables.ts';
@@ -10,14 +10,24 @@ import type { LinkingContext } from './context.ts';
 import { readMembers } from './desk-read.ts';
 import { savePeople } from './people.ts';
 
+/** What a person's accounts say of the person. */
+export type DescribePerson = (accounts: readonly AccountEvidence[], services: ReadonlyMap<number, ServiceEvidence>) => PersonValues | undefined;
+
 /** Writes a decision by hand and brings the people that it concerns up to date, all at one revision. */
-export async function applyDesk(trx: Db, context: LinkingContext, change: DeskChange, revision: LazyRevision, now: Instant): Promise<void> {
+export async function applyDesk(
+  trx: Db,
+  context: LinkingContext,
+  change: DeskChange,
+  describe: DescribePerson,
+  revision: LazyRevision,
+  now: Instant,
+): Promise<void> {
   const rev = await revision.get();
   await moveLinks(trx, change, rev);
   await moveRejections(trx, change, rev);
   await moveRetired(trx, change, rev);
   await moveCases(trx, change, rev);
-  await movePeople(trx, context, change, revision, now);
+  await movePeople(trx, context, change, describe, revision, now);
 }
 
 async function moveLinks(trx: Db, { links }: DeskChange, rev: number): Promise<void> {
@@ -92,7 +102,14 @@ async function moveCases(trx: Db, { cases }: DeskChange, rev: number): Promise<v
   await insertAll(versions, (batch) => trx.insertInto('match_case').values(batch).execute());
 }
 
-async function movePeople(trx: Db, context: LinkingContext, { links, retired }: DeskChange, revision: LazyRevision, now: Instant): Promise<void> {
+async function movePeople(
+  trx: Db,
+  context: LinkingContext,
+  { links, retired }: DeskChange,
+  describe: DescribePerson,
+  revision: LazyRevision,
+  now: Instant,
+): Promise<void> {
   const gone = new Set(retired.flatMap(({ id, after }) => (after === null ? [] : [id])));
   const owners = links.flatMap(({ before, after }) => [before?.userId, after?.userId].filter((id) => id !== undefined));
   const revived = retired.flatMap(({ id, after }) => (after === null ? [id] : []));
@@ -104,7 +121,7 @@ async function movePeople(trx: Db, context: LinkingContext, { links, retired }: 
     await revision.get(),
     now,
   );
-  const people = new Map([...members].map(([id, accounts]) => [id, describePerson(accounts, context.services)]));
+  const people = new Map([...members].map(([id, accounts]) => [id, describe(accounts, context.services)]));
   await savePeople(trx, people, gone, revision, now);
 }
 

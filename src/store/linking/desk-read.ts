@@ -1,4 +1,4 @@
-import { ownerOf, type DeskAccount, type DeskCase, type DeskState, type MatchDecision, type StoredLink } from '../../linking/desk-change.ts';
+import { ownerOf, type DeskAccount, type DeskCase, type DeskState, type MatchDecision, type StoredLink } from '../../model/desk-change.ts';
 import type { AccountEvidence } from '../../model/link-evidence.ts';
 import { keyText, type ActorRef, type LinkState, type MatchCandidate, type RecordKey } from '../../model/views.ts';
 import type { Db } from '../open.ts';

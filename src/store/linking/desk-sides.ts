@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../contract/records.ts';
-import type { CaseMove, DeskChange, LinkMove, RejectionMove, RetirementMove } from '../../linking/desk-change.ts';
+import type { CaseMove, DeskChange, LinkMove, RejectionMove, RetirementMove } from '../../model/desk-change.ts';
 
 interface Side {
   readonly links: readonly (Omit<LinkMove, 'before' | 'after'> & { readonly link: LinkMove['after'] })[];

@@ -12,27 +12,31 @@ const minAbsent = 3;
 /**
  * What a single read did not find counts like the absence from a whole one: the second in a row ends the account, whichever kind it was. Nothing
  * ends while the service is quarantined, nor when half of what was asked for is absent at once.
+ * @returns external ids of those that did not end.
  */
 export async function noteAbsent(
   trx: Db,
-  { svc, readAt, absent, found }: LiveReading,
+  { svc, readAt, absent, found, absenceCounts }: LiveReading,
   { sealedAsOf, quarantined }: HeldService,
   revision: LazyRevision,
-): Promise<void> {
-  if (absent.length >= minAbsent && absent.length >= found.length) return;
-  for (const batch of batches(absent.map((id) => ({ key: storable(id) })))) {
+): Promise<ReadonlySet<string>> {
+  const believed = absenceCounts && (absent.length < minAbsent || absent.length < found.length);
+  const kept = new Set<string>();
+  for (const batch of batches(absent.map((id) => ({ key: storable(id), id })))) {
     const known = [...(await currentHashes(trx, svc, 'identity', batch))].filter(([, version]) => isOlder(version, sealedAsOf, readAt));
     const living = known.filter(([, { hash }]) => hash !== tombstoneHash);
-    const missed = living.filter(([, { misses }]) => misses > 0);
+    const ending = believed && !quarantined ? living.filter(([, { misses }]) => misses > 0).map(([key]) => ({ key })) : [];
+    const ended = new Set(ending.map(({ key }) => key));
     const first = living.filter(([, { misses }]) => misses === 0);
     const dead = known.filter(([, { hash }]) => hash === tombstoneHash);
-    if (first.length > 0) await update(trx, first, { misses: 1 });
+    if (believed && first.length > 0) await update(trx, first, { misses: 1 });
     if (dead.length > 0) await update(trx, dead, { read_at: readAt });
-    if (missed.length === 0 || quarantined) continue;
-    const rows = missed.map(([key]) => ({ key }));
-    await endRecords(trx, svc, 'identity', rows, revision, readAt);
-    await dropWaiting(trx, svc, 'identity', rows, readAt);
+    for (const { key, id } of batch) if (living.some(([own]) => own === key) && !ended.has(key)) kept.add(id);
+    if (ending.length === 0) continue;
+    await endRecords(trx, svc, 'identity', ending, revision, readAt);
+    await dropWaiting(trx, svc, 'identity', ending, readAt);
   }
+  return kept;
 }
 
 async function update(

@@ -25,7 +25,13 @@ export interface HeldService {
 export const isOlder = (known: CurrentVersion, sealedAsOf: Instant, readAt: Instant): boolean => Math.max(known.readAt ?? 0, sealedAsOf) <= readAt;
 
 /** A version that a page brought before this read began would undo it at the seal. */
-export async function dropWaiting(trx: Db, svc: number, kind: RecordKind, records: readonly { readonly key: string }[], readAt: Instant): Promise<void> {
+export async function dropWaiting(
+  trx: Db,
+  svc: number,
+  kind: RecordKind,
+  records: readonly { readonly key: string }[],
+  readAt: Instant,
+): Promise<void> {
   if (records.length === 0) return;
   await trx
     .deleteFrom('incoming')

@@ -11,9 +11,13 @@ import { dropWaiting, isOlder, type HeldService, type LiveReading } from './read
 /**
  * Writes single reads through to the index, in one transaction: what changed gets a new version, what did not only its new age. A sync that is under
  * way neither undoes it nor takes it for missing.
- * @returns whether anything changed, so that linking has something to look at.
+ * @returns whether anything changed, so that linking has something to look at, and which absent accounts the index still keeps.
  */
-export async function saveLiveReading({ write }: StoreConnection, reading: LiveReading, now: Instant): Promise<boolean> {
+export async function saveLiveReading(
+  { write }: StoreConnection,
+  reading: LiveReading,
+  now: Instant,
+): Promise<{ readonly changed: boolean; readonly kept: ReadonlySet<string> }> {
   return write.transaction().execute(async (trx) => {
     const service = await holdService(trx, reading.svc);
     await lockRevisions(trx);
@@ -23,10 +27,10 @@ export async function saveLiveReading({ write }: StoreConnection, reading: LiveR
     for (const kind of recordKinds) {
       for (const batch of batches(byKind.get(kind) ?? [])) await saveRecords(trx, reading, service.sealedAsOf, kind, batch, revision);
     }
-    if (reading.absenceCounts) await noteAbsent(trx, reading, service, revision);
+    const kept = await noteAbsent(trx, reading, service, revision);
     const taken = revision.taken();
     if (taken !== undefined) await keepGroupReach(trx, reading.svc, taken);
-    return taken !== undefined;
+    return { changed: taken !== undefined, kept };
   });
 }
 
@@ -59,7 +63,9 @@ async function saveRecords(
   };
   const news = batch.filter(isNews);
   const changed = news.filter(({ key, hash }) => current.get(key)?.hash !== hash);
-  const same = news.flatMap(({ key, hash }) => current.get(key) ?? []).filter(({ rowId }) => !changed.some(({ key }) => current.get(key)?.rowId === rowId));
+  const same = news
+    .flatMap(({ key, hash }) => current.get(key) ?? [])
+    .filter(({ rowId }) => !changed.some(({ key }) => current.get(key)?.rowId === rowId));
   if (same.length > 0) {
     await trx
       .updateTable(kindTables[kind])

@@ -7,7 +7,7 @@ import { countsOnRoot, scopesAbove, type ScopePlace } from './scopes-above.ts';
 import { allOf, live, ofServices, storable, type Fragment, type Snapshot } from './snapshot.ts';
 
 /** Which grants access is worked out from. */
-export interface AccessConditions extends Omit<GrantFilter, 'services' | 'scope'> {
+export interface AccessConditions extends Omit<GrantFilter, 'services' | 'scope' | 'asOf'> {
   readonly scope?: ScopePlace | undefined;
 }
 
@@ -31,13 +31,16 @@ export interface PairRow {
   readonly scope_key: string | null;
   readonly expires_at: number | null;
   readonly source: string;
+  /** The group that holds the grant; null when the account does itself. */
+  readonly group_key: string | null;
 }
 
 /** What the service says of an account's own grant; one of a group comes through the group. */
 const source = sql`case when g.principal_kind = 'group' then 'VIA_GROUP' else g.source end`;
 
 const columns = sql`i.svc, i.key as account, i.row_id as account_row, l.user_id, g.row_id as grant_row, g.key as grant_key, g.level, g.role_key,
-  g.scope_kind, g.scope_key, g.expires_at, ${source} as source`;
+  g.scope_kind, g.scope_key, g.expires_at, ${source} as source,
+  case when g.principal_kind = 'group' then g.principal_key end as group_key`;
 
 export const isLinked = (at: Snapshot): Fragment => sql`l.state in ('LINKED_AUTO', 'LINKED_MANUAL') and ${live(at, 'l')}`;
 
@@ -96,7 +99,7 @@ export function pairs(question: AccessQuestion, entry: Entry, conditions: readon
 /** For `exists (…)`: the account `i` of the statement around has such a grant, and it has not expired. */
 export function anyPair({ at, now, filter }: AccessQuestion): Fragment {
   const all = allOf([live(at, 'g'), isUnexpired('g', now), ...grantConditions({ at, now, filter })]);
-  return sql`select 1 from ${ownStep[0] as Fragment} where ${isOwn} and ${all}
+  return sql`select 1 from access_grant g where ${isOwn} and ${all}
     union all
     select 1 from ${sql.join(groupSteps, sql` cross join `)} where ${isThroughGroups(at)} and ${all}`;
 }

@@ -19,7 +19,7 @@ export interface ReportPosition {
 }
 
 /** The grant's columns are null for an account without access. */
-export interface ReportRow extends ReportPosition, Pick<PairRow, 'user_id' | 'role_key' | 'scope_key' | 'expires_at'> {
+export interface ReportRow extends ReportPosition, Pick<PairRow, 'user_id' | 'role_key' | 'scope_key' | 'expires_at' | 'group_key'> {
   readonly grant_row: number | null;
   readonly level: number | null;
   readonly scope_kind: string | null;
@@ -86,7 +86,7 @@ function rowCtes(question: ReportQuestion, start: Start): readonly Fragment[] {
   const { at, now, sources, findings } = question;
   const columns = (finding: string): Fragment =>
     sql`p.svc, p.account, coalesce(p.grant_key, '') as grant_key, cast(${finding} as text) as finding, p.user_id, p.account_row, p.grant_row, p.level,
-      p.role_key, p.scope_kind, p.scope_key, p.expires_at, p.source, i.status, i.account_kind, i.last_active_at,
+      p.role_key, p.scope_kind, p.scope_key, p.expires_at, p.source, p.group_key, i.status, i.account_kind, i.last_active_at,
       ${finding === 'LEAVER_WITH_ACCESS' ? goneFrom(at, sources, sql`p.user_id`) : sql`cast(null as integer)`} as gone_svc`;
   if (findings.length === 0) {
     return [pairCte(question, start), sql`report as (select ${columns('')} from pair p cross join identity i where i.row_id = p.account_row)`];
@@ -105,14 +105,17 @@ function rowCtes(question: ReportQuestion, start: Start): readonly Fragment[] {
   ];
 }
 
-const filtersGrants = ({ filter: { userId: _, ...onGrants } }: ReportQuestion): boolean => Object.values(onGrants).some((each) => each !== undefined);
+const filtersGrants = ({ filter }: ReportQuestion): boolean =>
+  Object.entries(filter).some(([name, value]) => name !== 'userId' && value !== undefined);
 
 const isOnGrants = (question: ReportQuestion, { grant }: FindingRule): boolean => grant !== undefined || filtersGrants(question);
 
 /** Accounts without a grant that has not expired, in the columns of a pair. */
 function withoutAccess(question: ReportQuestion, start: Start): Fragment {
   const { at, now, filter } = question;
-  const none = sql.join(['integer', 'text', 'integer', 'text', 'text', 'text', 'bigint', 'text'].map((type) => sql`cast(null as ${sql.raw(type)})`));
+  const none = sql.join(
+    ['integer', 'text', 'integer', 'text', 'text', 'text', 'bigint', 'text', 'text'].map((type) => sql`cast(null as ${sql.raw(type)})`),
+  );
   const entered = start === 'accounts' ? [sql`exists (select 1 from entry e where e.svc = i.svc and e.key = i.key)`] : [];
   return sql`select i.svc, i.key, i.row_id, l.user_id, ${none} from ${linkedOrNot(at)}
     where ${allOf([

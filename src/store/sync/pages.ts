@@ -122,7 +122,11 @@ async function storeRecords(
       await trx
         .insertInto('incoming')
         .values(changed.map(({ key, hash: content, data }) => ({ svc, kind, key, hash: content, data, asked_at: askedAt })))
-        .onConflict((c) => c.columns(['svc', 'kind', 'key']).doUpdateSet((e) => ({ hash: e.ref('excluded.hash'), data: e.ref('excluded.data'), asked_at: e.ref('excluded.asked_at') })))
+        .onConflict((c) =>
+          c
+            .columns(['svc', 'kind', 'key'])
+            .doUpdateSet((e) => ({ hash: e.ref('excluded.hash'), data: e.ref('excluded.data'), asked_at: e.ref('excluded.asked_at') })),
+        )
         .execute();
     }
   }

@@ -1,6 +1,6 @@
 import type { Instant } from '../contract/records.ts';
-import type { LinkDecision } from '../model/link-evidence.ts';
-import type { ActorRef, MatchCandidate, RecordKey } from '../model/views.ts';
+import type { LinkDecision } from './link-evidence.ts';
+import type { ActorRef, MatchCandidate, RecordKey } from './views.ts';
 
 export type MatchDecision = 'CONFIRM' | 'REJECT';
 

@@ -1,0 +1,39 @@
+import type { AdapterErrorCode } from '../contract/errors.ts';
+import type { Instant } from '../contract/records.ts';
+import type { Issue } from './issue.ts';
+
+/** What became of asking a service about one account. Plain data, for it travels between threads. */
+export type LiveAnswer =
+  /** It stands in the index as the service told it to a call that began then. */
+  | { readonly kind: 'read'; readonly readAt: Instant }
+  /** The service does not know it. `kept`: the index does, and goes by one more read without it before it lets go. */
+  | { readonly kind: 'absent'; readonly readAt: Instant; readonly kept: boolean }
+  | { readonly kind: 'failed'; readonly failure: LiveFailure };
+
+export interface LiveFailure {
+  readonly code: AdapterErrorCode;
+  readonly message: string;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** What one operation had read from services before it was answered from the index. */
+export interface Readings {
+  /** The oldest that the reader wants records to be; undefined: nothing was said. */
+  readonly maxAgeMs: number | undefined;
+  /** By service: what was read since then was read for this operation. */
+  readonly liveSince: ReadonlyMap<number, Instant>;
+  /** Services that could not tell now, and why. */
+  readonly issues: ReadonlyMap<number, Issue>;
+}
+
+/** One answer for all fields of an operation: the strictest age, the earliest call, the first failure of each service. */
+export function mergeReadings(all: readonly Readings[]): Readings {
+  const ages = all.flatMap(({ maxAgeMs }) => maxAgeMs ?? []);
+  const liveSince = new Map<number, Instant>();
+  const issues = new Map<number, Issue>();
+  for (const each of all) {
+    for (const [svc, at] of each.liveSince) liveSince.set(svc, Math.min(at, liveSince.get(svc) ?? Infinity));
+    for (const [svc, issue] of each.issues) if (!issues.has(svc)) issues.set(svc, issue);
+  }
+  return { maxAgeMs: ages.length === 0 ? undefined : Math.min(...ages), liveSince, issues };
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Effect } from '../../src/sandbox/faults.ts';
+import { askUser, identityQuery, pagerduty, slack, startLive, userQuery, usersQuery, type LiveBench } from './support.ts';
+
+const minute = 60_000;
+// A service that fails is soon not called any more: each test has its own.
+let bench: LiveBench;
+beforeEach(async () => void (bench = await startLive(2)));
+afterEach(() => bench[Symbol.asyncDispose]());
+
+const always = (effect: Effect) => [{ name: 'fault', match: { times: Infinity }, effect }];
+
+describe('a service that cannot tell', () => {
+  const unavailable = { name: 'down', match: { times: Infinity }, effect: { refuse: { kind: 'unavailable' } } } as const;
+
+  test('keeps what is known, with its age, and the others are fresh', async () => {
+    bench.pass(5 * minute);
+    bench.chatServer.play([{ name: 'reset', match: { times: Infinity }, effect: { reset: true } }]);
+    const { identities, coverage } = await askUser(bench, 0, { maxAge: '30s' });
+    expect(identities.map(({ externalId, origin, stale }) => [externalId, origin, stale]).toSorted()).toEqual([
+      ['P00000000', 'LIVE', false],
+      ['U00000000', 'INDEX', true],
+    ]);
+    expect(Date.now() + 5 * minute - Date.parse(identities.find(({ origin }) => origin === 'INDEX')?.asOf ?? '')).toBeGreaterThanOrEqual(5 * minute);
+    expect(coverage.map(({ state, issue }) => [state, issue?.code])).toEqual([
+      ['FAILED', 'SERVICE_UNREACHABLE'],
+      ['COMPLETE', undefined],
+    ]);
+    expect((await askUser(bench, 0)).coverage.map(({ state }) => state)).toEqual(['COMPLETE', 'COMPLETE']);
+  });
+
+  test('with FAIL it leaves the field null, with its code and what it said about when to come again', async () => {
+    bench.pass(5 * minute);
+    bench.chatServer.play([{ name: 'limit', match: { times: Infinity }, effect: { refuse: { kind: 'rate-limited', retryAfterSeconds: 30 } } }]);
+    const { body } = await bench.ask(usersQuery, {
+      refs: [slack(0), { identity: { service: 'pagerduty', externalId: 'P00000001' } }],
+      freshness: { maxAge: '30s', onMiss: 'FAIL' },
+    });
+    expect(body.data).toEqual({ usersBy: [null, null] });
+    expect(body.errors?.map(({ path, extensions }) => [path, extensions['code'], extensions['service'], extensions['retryAfterSeconds']])).toEqual([
+      [['usersBy', 0], 'SERVICE_RATE_LIMITED', { type: 'slack', serviceId: 'T0LIVE001' }, 30],
+      [['usersBy', 1], 'SERVICE_RATE_LIMITED', { type: 'slack', serviceId: 'T0LIVE001' }, 30],
+    ]);
+    expect(Date.parse(String(body.errors?.[0]?.extensions['asOf']))).toBeLessThan(Date.now());
+    bench.chatServer.play([]);
+    expect(bench.chatServer.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  test.each([
+    ['a refused credential', { refuse: { kind: 'unauthorized' } }, 'SERVICE_AUTH_FAILED'],
+    ['a missing right', { refuse: { kind: 'forbidden' } }, 'SERVICE_AUTH_FAILED'],
+    ['503', unavailable.effect, 'SERVICE_UNREACHABLE'],
+    ['a login page', { respond: { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' } }, 'SERVICE_BAD_RESPONSE'],
+  ] as const)('%s for an account of which nothing is known', async (_name, effect, code) => {
+    bench.chatServer.play([{ name: 'fault', match: { times: Infinity }, effect }]);
+    const { body } = await bench.ask(identityQuery, { by: { service: 'slack', externalId: 'U00000077' }, freshness: {} });
+    expect(body.data).toEqual({ identity: null });
+    expect(body.errors?.map(({ path, extensions }) => [path, extensions['code']])).toEqual([[['identity'], code]]);
+    bench.chatServer.play([]);
+    expect((await bench.ask(identityQuery, { by: { service: 'slack', externalId: 'U00000077' } })).body).toEqual({ data: { identity: null } });
+  });
+
+  test('that never answers is waited for no longer than 3 s', { timeout: 10_000 }, async () => {
+    bench.pass(5 * minute);
+    bench.chatServer.play([{ name: 'hole', match: { times: Infinity }, effect: { swallow: true } }]);
+    const begun = performance.now();
+    const { body } = await bench.ask(userQuery, { by: slack(0), freshness: { maxAge: '30s', onMiss: 'FAIL' } });
+    expect(performance.now() - begun).toBeLessThan(3_500);
+    expect(body.errors?.map(({ extensions }) => extensions['code'])).toEqual(['SERVICE_TIMEOUT']);
+  });
+
+  test('whose caller has gone is called no longer, unless somebody else waits', async () => {
+    bench.pass(5 * minute);
+    const { url } = await bench.server.listen('127.0.0.1', 0);
+    bench.chatServer.play([{ name: 'hole', match: { times: Infinity }, effect: { delayMs: 1_000 } }]);
+    const send = (signal?: AbortSignal) =>
+      fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: userQuery, variables: { by: slack(0), freshness: { maxAge: '30s' } } }),
+        ...(signal && { signal }),
+      });
+    const arrived = (count: number) => expect.poll(() => bench.chatServer.calls.length, { interval: 5 }).toBe(count);
+    const first = new AbortController();
+    const left = send(first.signal).catch(() => 'left');
+    await arrived(1);
+    const second = send();
+    await expect.poll(() => bench.pagerServer.calls.length, { interval: 5 }).toBe(1);
+    first.abort();
+    expect(await left).toBe('left');
+    expect((await second).status).toBe(200);
+    expect(bench.chatServer.calls.map(({ status }) => status)).toEqual([200]);
+
+    bench.pass(5 * minute);
+    bench.chatServer.play([{ name: 'hole', match: { times: Infinity }, effect: { swallow: true } }]);
+    const alone = new AbortController();
+    const gone = send(alone.signal).catch(() => 'left');
+    await arrived(2);
+    const begun = performance.now();
+    alone.abort();
+    expect(await gone).toBe('left');
+    await expect.poll(() => bench.inFlight('slack'), { interval: 5 }).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+});
