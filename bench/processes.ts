@@ -13,16 +13,14 @@ export const start = (name: string): ChildProcess => fork(fileHere(name), { env:
 
 /** Sends a message and waits for the next answer. */
 export async function talk<Answer>(child: ChildProcess, message: object): Promise<Answer> {
-  const answered = once(child, 'message', { signal: diesWith(child) });
+  const answered = once(child, 'message');
   child.send(message);
-  const [answer] = (await answered) as [Answer];
+  const settled = new AbortController();
+  const died = once(child, 'exit', { signal: settled.signal }).then(() => Promise.reject(new Error('a process of the bench ended too soon')));
+  const [answer] = (await Promise.race([answered, died])) as [Answer];
+  died.catch(() => undefined);
+  settled.abort();
   return answer;
-}
-
-function diesWith(child: ChildProcess): AbortSignal {
-  const died = new AbortController();
-  child.once('exit', () => died.abort());
-  return died.signal;
 }
 
 export interface Gateway {

@@ -1,7 +1,7 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-const garbageBytes = 6 * 1024 * 1024;
+const garbageBytes = 3 * 1024 * 1024;
 const everyMs = 10;
 
 /**

@@ -25,6 +25,7 @@ export async function createRuntime(config: Config, news: Partial<SyncNews> = {}
       managedDomains: config.managedDomains,
       order: config.services.map(({ name }) => name),
       live: createLiveReader(sync),
+      rememberedRows: 200_000,
     }),
     async close() {
       await sync.stop();

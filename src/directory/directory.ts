@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Instant } from '../contract/records.ts';
 import { mergeReadings, type Readings } from '../model/live.ts';
 import type { ServiceView } from '../model/views.ts';
@@ -17,9 +18,11 @@ import { createHistory } from './history.ts';
 import { createInvites } from './invites.ts';
 import type { LiveReader } from './live.ts';
 import { createLookup } from './lookup.ts';
+import { remembering } from './memory.ts';
 import { createPeople } from './people.ts';
 import { createReports } from './reports.ts';
 import { toServiceView } from './service-view.ts';
+import { createStateKeeper } from './state.ts';
 import type { Directory, View } from './view.ts';
 
 export interface DirectoryOptions {
@@ -28,6 +31,8 @@ export interface DirectoryOptions {
   readonly managedDomains: readonly string[];
   /** Names of the services as the configuration lists them; without it they come in the order in which the store met them. */
   readonly order?: readonly string[];
+  /** How many answers and records are kept in memory until the store changes; none without it. */
+  readonly rememberedRows?: number;
   /** Asks services about single accounts; without it answers come from the index alone. */
   readonly live?: LiveReader;
 }
@@ -35,20 +40,36 @@ export interface DirectoryOptions {
 /** Answers from the store's index. Opening a view costs one statement. */
 export function createDirectory({ read }: StoreConnection, options: DirectoryOptions): Directory {
   const countOnce = rememberCounts();
+  const keepState = createStateKeeper({
+    toServices: (rows, now) =>
+      inOrder(
+        rows.map((row) => toServiceView(row, now, options.managedDomains)),
+        options.order ?? [],
+      ),
+    rememberedRows: options.rememberedRows,
+  });
+  let asking: ReturnType<typeof newestState> | undefined;
+  /** Views that are opened in one turn of the event loop share a statement: it runs after the last of them was asked for. */
+  const newest = (): ReturnType<typeof newestState> =>
+    (asking ??= setImmediate().then(() => {
+      asking = undefined;
+      return newestState(read);
+    }));
   return {
     live: options.live,
     open: async (readings = mergeReadings([])) => {
-      const { rev, services: rows } = await newestState(read);
+      const { rev, services: rows } = await newest();
       const now = options.now();
-      const services = inOrder(
-        rows.map((row) => withIssue(toServiceView(row, now, options.managedDomains), readings)),
-        options.order ?? [],
-      );
+      const { services: stored, memory } = keepState(rev, rows, now);
+      const services = readings.issues.size === 0 ? stored : stored.map((service) => withIssue(service, readings));
       const at = { db: read, rev, svcs: services.map(({ svc }) => svc) };
-      return createView({ at, now, services, managedDomains: options.managedDomains, readings }, () => countOnce(at));
+      const view = createView({ at, now, services, managedDomains: options.managedDomains, readings }, () => countOnce(at));
+      return memory === undefined || !isUnread(readings) ? view : { ...view, ...remembering(view, memory) };
     },
   };
 }
+
+const isUnread = ({ maxAgeMs, liveSince, issues }: Readings): boolean => maxAgeMs === undefined && liveSince.size === 0 && issues.size === 0;
 
 function createView(context: ViewContext, counts: View['counts']): View {
   const effective = createEffective(context);
@@ -68,6 +89,7 @@ function createView(context: ViewContext, counts: View['counts']): View {
     ...createHistory(context, effective),
     ...createInvites(context),
     ...createCredentials(context),
+    roleAtHand: () => undefined,
     counts,
   };
 }

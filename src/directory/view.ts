@@ -97,6 +97,8 @@ export interface View extends HistoryView {
   childrenOfGroups(groups: readonly RecordKey[]): Promise<ReadonlyMap<string, readonly GroupView[]>>;
 
   rolesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, RoleView>>;
+  /** A role that is remembered, without waiting; undefined says nothing. */
+  roleAtHand(key: RecordKey): RoleView | undefined;
   roles(
     filter: { readonly service?: ServiceSelector | undefined; readonly category?: string | undefined; readonly level?: RoleLevel | undefined },
     window: Window,

@@ -3,7 +3,7 @@ import ComplexityPlugin from '@pothos/plugin-complexity';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import RelayPlugin from '@pothos/plugin-relay';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Kind } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
 import type { Instant, JsonValue } from '../contract/records.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { ServiceView } from '../model/views.ts';
@@ -100,6 +100,7 @@ function toInstant(value: unknown): Instant {
 
 function toMilliseconds(value: unknown): number {
   const ms = typeof value === 'string' ? parseDuration(value) : undefined;
-  if (ms === undefined) throw new TypeError('Duration: give a length of time such as 30s, 15m, 2h, 7d or P30D');
+  // Anything but a GraphQLError counts as a failure of ours.
+  if (ms === undefined) throw new GraphQLError('Duration: give a length of time such as 30s, 15m, 2h, 7d or P30D');
   return ms;
 }

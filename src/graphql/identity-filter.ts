@@ -15,7 +15,6 @@ export const IdentityFilterRef = builder.inputType('IdentityFilter', {
   }),
 });
 
-
 export const toIdentityFilter = (filter: InputShape<typeof IdentityFilterRef>): IdentityFilter => ({
   services: toSelectors(filter.services),
   link: filter.link ?? undefined,

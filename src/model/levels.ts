@@ -10,14 +10,3 @@ export function levelRank(level: RoleLevel): number {
 export function levelOfRank(rank: number): RoleLevel {
   return ladder[rank] ?? 'UNKNOWN';
 }
-
-/** The highest known level; UNKNOWN only when nothing is known. */
-export function highestLevel(levels: Iterable<RoleLevel>): RoleLevel {
-  let best: RoleLevel | undefined;
-  let unknown = false;
-  for (const level of levels) {
-    if (level === 'UNKNOWN') unknown = true;
-    else if (best === undefined || levelRank(level) > levelRank(best)) best = level;
-  }
-  return best ?? (unknown ? 'UNKNOWN' : 'NONE');
-}

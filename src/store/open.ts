@@ -22,8 +22,8 @@ export interface StoreConnection {
 export interface StoreOptions {
   /** Called after each statement that succeeded: what a question costs is counted, not guessed. */
   readonly onStatement?: () => void;
-  /** SQLite's page cache of each door. Reads of many callers gain by a large one; a thread that writes in order does not. */
-  readonly cacheKiB?: { readonly read: number; readonly write: number };
+  /** For a thread that works through the store in order: SQLite keeps little of the file in memory. Reads of many callers gain by more. */
+  readonly lean?: boolean;
   /** Opens what is there already, beside whoever writes to it, and lets the database itself refuse every write. */
   readonly readOnly?: boolean;
 }
@@ -43,7 +43,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   return connection;
 }
 
-async function connect(url: string, { onStatement, cacheKiB = defaultCacheKiB, readOnly = false }: StoreOptions): Promise<StoreConnection> {
+async function connect(url: string, { onStatement, lean = false, readOnly = false }: StoreOptions): Promise<StoreConnection> {
   const open = (dialect: Dialect): Db =>
     new Kysely<Tables>({ dialect, ...(onStatement && { log: (event: LogEvent) => (event.level === 'query' ? onStatement() : undefined) }) });
   if (url.startsWith('pglite:')) {
@@ -66,11 +66,11 @@ async function connect(url: string, { onStatement, cacheKiB = defaultCacheKiB, r
   const file = join(url, 'rollcall.db');
   if (readOnly) {
     if (!existsSync(file)) throw new Error('nothing has been stored there yet');
-    return single('sqlite', open(new SqliteDialect({ database: sqlite(file, cacheKiB.read, readOnly) })));
+    return single('sqlite', open(new SqliteDialect({ database: sqlite(file, readDoor, readOnly) })));
   }
   mkdirSync(url, { recursive: true });
-  const write = open(new SqliteDialect({ database: sqlite(file, cacheKiB.write) }));
-  const read = open(new SqliteDialect({ database: sqlite(file, cacheKiB.read) }));
+  const write = open(new SqliteDialect({ database: sqlite(file, leanDoor) }));
+  const read = open(new SqliteDialect({ database: sqlite(file, lean ? leanDoor : readDoor) }));
   return { engine: 'sqlite', read, write, close: async () => void (await Promise.all([read.destroy(), write.destroy()])) };
 }
 
@@ -92,10 +92,10 @@ async function migrate(connection: StoreConnection): Promise<void> {
 // A prepared statement costs SQLite some hundred times the length of its text, and each distinct number of values is a statement of its own.
 const preparedTextLength = 64 * 1024;
 // Look-ups all over a file find its pages in the system's cache: mapped, they are not copied out of it (sqlite.org/mmap.html).
-const mappedBytes = 2 ** 30;
-const defaultCacheKiB = { read: 16_384, write: 2_048 } as const;
+const readDoor = { cacheKiB: 16_384, mappedBytes: 2 ** 30 };
+const leanDoor = { cacheKiB: 2_048, mappedBytes: 0 };
 
-function sqlite(file: string, cacheKiB: number, readOnly = false): SqliteDatabase {
+function sqlite(file: string, { cacheKiB, mappedBytes }: typeof readDoor, readOnly = false): SqliteDatabase {
   const db = new DatabaseSync(file, { timeout: 15_000, readOnly });
   if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
   db.exec(`pragma cache_size = -${cacheKiB}; pragma mmap_size = ${mappedBytes}`);

@@ -47,6 +47,8 @@ export interface ServiceTable {
   lease_owner: string | null;
   lease_until: number;
   fence: number;
+  /** How often records were read singly: such a reading may change their age without a revision. */
+  live_reads: Generated<number>;
 }
 
 export interface RevisionTable {

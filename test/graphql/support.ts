@@ -30,7 +30,13 @@ export async function startFilled(fillings: readonly Filling[], operator: Operat
   for (const filling of fillings) await fillStore(store.connection, filling);
   const { log, entries } = createRecorder();
   const directory = createDirectory(store.connection, { now: () => now, managedDomains: ['acme.example'] });
-  const server = createServer({ directory, operator, desk: createLinkDesk({ store: store.connection, now: () => now }), ready: () => ({ ready: true, detail: [] }), log });
+  const server = createServer({
+    directory,
+    operator,
+    desk: createLinkDesk({ store: store.connection, now: () => now }),
+    ready: () => ({ ready: true, detail: [] }),
+    log,
+  });
   const ask = (query: string, variables?: object) => post(server, { query, variables });
   return {
     server,

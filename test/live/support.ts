@@ -137,7 +137,7 @@ export async function startLive(people: number): Promise<LiveBench> {
     async [Symbol.asyncDispose]() {
       await server.close();
       await scheduler.stop();
-      await Promise.all(connected.map(({ transport }) => transport?.close()));
+      await Promise.all(connected.map(async ({ transport }) => transport?.close()));
       await Promise.all(servers.map((each) => each.close()));
       await store.close();
       await rm(folder, { recursive: true, force: true });

@@ -81,7 +81,14 @@ describe('the deadline', () => {
     const controller = new AbortController();
     let opened = 0;
     const directory = { open: () => Promise.reject(new Error(String(++opened))) };
-    const context = createContext({ directory, operator: idle, desk: idleDesk, feed: createRevisionFeed(directory), requestId: 'r', signal: controller.signal });
+    const context = createContext({
+      directory,
+      operator: idle,
+      desk: idleDesk,
+      feed: createRevisionFeed(directory),
+      requestId: 'r',
+      signal: controller.signal,
+    });
     controller.abort();
     await expect(context.view()).rejects.toMatchObject({ extensions: { code: 'OPERATION_TIMEOUT' } });
     expect(opened).toBe(0);

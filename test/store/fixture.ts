@@ -17,7 +17,7 @@ import { keepGroupReach } from '../../src/store/sync/group-reach.ts';
 import { kindTables, projection } from '../../src/store/sync/kinds.ts';
 import { openRev, type LinkTable, type PersonTable, type ServiceTable, type Tables } from '../../src/store/tables.ts';
 
-interface ServiceFill extends Partial<Omit<ServiceTable, 'svc' | 'profile' | 'issue'>> {
+interface ServiceFill extends Partial<Omit<ServiceTable, 'svc' | 'profile' | 'issue' | 'live_reads'>> {
   readonly name: string;
   readonly profile?: object;
   readonly issue?: object;

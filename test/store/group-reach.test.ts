@@ -48,12 +48,10 @@ type Edit = (before: Graph) => Graph;
 const toggled = <T>(items: readonly T[], item: T, same: (a: T, b: T) => boolean): readonly T[] =>
   items.some((each) => same(each, item)) ? items.filter((each) => !same(each, item)) : [...items, item];
 const edit: fc.Arbitrary<Edit> = fc.oneof(
-  fc
-    .tuple(groupNumber, groupNumber)
-    .map(([lies, around]): Edit => (before) => ({
-      ...before,
-      nestings: toggled(before.nestings, { lies, around }, (a, b) => a.lies === b.lies && a.around === b.around),
-    })),
+  fc.tuple(groupNumber, groupNumber).map(([lies, around]): Edit => (before) => ({
+    ...before,
+    nestings: toggled(before.nestings, { lies, around }, (a, b) => a.lies === b.lies && a.around === b.around),
+  })),
   groupNumber.map((n): Edit => (before) => ({ ...before, closed: toggled(before.closed, n, (a, b) => a === b) })),
 );
 

@@ -36,7 +36,11 @@ builder.objectType(AuditEventRef, {
       description: 'Ids of the people, accounts, groups, grants, cases and services concerned. What is gone keeps its id.',
       resolve: ({ targets }, _args, context) => targetIds(context, targets),
     }),
-    outcome: t.field({ type: StepStatusEnum, description: 'What came of it: APPLIED for decisions, VERIFIED for what was found.', resolve: (event) => event.outcome }),
+    outcome: t.field({
+      type: StepStatusEnum,
+      description: 'What came of it: APPLIED for decisions, VERIFIED for what was found.',
+      resolve: (event) => event.outcome,
+    }),
     reason: t.exposeString('reason', { nullable: true, description: 'What whoever decided wrote about it.' }),
     requestId: t.exposeString('requestId', { nullable: true, description: 'The request that asked for it.' }),
     before: t.field({

@@ -41,19 +41,21 @@ builder.objectType(IdentityRef, {
       type: RoleRef,
       nullable: true,
       description: 'The base role, in services where an account carries one.',
-      resolve: ({ svc, record: { roles } }) => {
+      resolve: ({ svc, record: { roles } }, _args, context) => {
         const [base] = roles;
-        return base === undefined ? undefined : keyText({ svc, key: base });
+        if (base === undefined) return undefined;
+        const key = { svc, key: base };
+        return context.opened().roleAtHand(key) ?? keyText(key);
       },
     }),
     roles: t.field({
       type: [RoleRef],
       description: 'All roles that the account itself carries, the base role first. What it holds on single scopes: `grants`.',
-      resolve: ({ svc, record }, _args, context) =>
-        loadKnown(
-          RoleRef.getDataloader(context),
-          record.roles.map((key) => keyText({ svc, key })),
-        ),
+      resolve: ({ svc, record }, _args, context) => {
+        const keys = record.roles.map((key) => ({ svc, key }));
+        const atHand = keys.flatMap((key) => context.opened().roleAtHand(key) ?? []);
+        return atHand.length === keys.length ? atHand : loadKnown(RoleRef.getDataloader(context), keys.map(keyText));
+      },
     }),
     organization: t.field({
       type: OrganizationRef,

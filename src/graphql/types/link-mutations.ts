@@ -24,7 +24,11 @@ const LinkPayloadRef = builder.objectRef<LinkOutcome>('LinkPayload').implement({
       description: 'The accounts concerned, as they stand now.',
       resolve: ({ identities }) => identities.map(keyText),
     }),
-    cases: t.field({ type: [MatchCaseRef], description: 'The match cases that the decision settled or opened again.', resolve: ({ cases }) => [...cases] }),
+    cases: t.field({
+      type: [MatchCaseRef],
+      description: 'The match cases that the decision settled or opened again.',
+      resolve: ({ cases }) => [...cases],
+    }),
     event: t.field({
       type: AuditEventRef,
       nullable: true,
@@ -80,7 +84,8 @@ const noteText = 'Why; kept with the decision.';
 builder.mutationFields((t) => ({
   linkIdentity: t.field({
     type: LinkPayloadRef,
-    description: 'Says whose an account is. The rules never undo it; a person left without accounts becomes one with this one. A bot gets its owner in the same way.',
+    description:
+      'Says whose an account is. The rules never undo it; a person left without accounts becomes one with this one. A bot gets its owner in the same way.',
     args: {
       identity: t.arg({ type: IdentityInputRef, required: true, description: 'The account.' }),
       user: t.arg.id({ required: true, description: 'The person.' }),
@@ -104,7 +109,10 @@ builder.mutationFields((t) => ({
       'Decides match cases in bulk, as one decision. CONFIRM links the account to the only, or the likeliest, candidate; a case without one stays open and is a user error. REJECT says that none of the candidates holds it.',
     args: {
       cases: t.arg.idList({ description: 'These cases: at most 1000.' }),
-      filter: t.arg({ type: IdentityFilterRef, description: 'Or the open cases of these accounts. Here names agree when the account’s equals that of every candidate.' }),
+      filter: t.arg({
+        type: IdentityFilterRef,
+        description: 'Or the open cases of these accounts. Here names agree when the account’s equals that of every candidate.',
+      }),
       decision: t.arg({ type: MatchDecisionEnum, required: true, description: 'Whether the account is the candidate’s.' }),
       limit: t.arg.int({ description: 'With `filter`: how many cases at most, the oldest first; 1 to 1000, 100 when not given.' }),
     },
@@ -112,7 +120,10 @@ builder.mutationFields((t) => ({
       decide(context, undefined, async (by) => {
         if ((cases == null) === (filter == null)) throw badInput('cases', 'give either `cases` or `filter`');
         const chosen = cases?.map((id, index) => toOwnId(id, 'MatchCase', `cases[${index}]`));
-        return context.desk.decideMatches({ ...toMatches(chosen, limit), filter: filter == null ? undefined : toIdentityFilter(filter), decision }, by);
+        return context.desk.decideMatches(
+          { ...toMatches(chosen, limit), filter: filter == null ? undefined : toIdentityFilter(filter), decision },
+          by,
+        );
       }),
   }),
   mergeUsers: t.field({

@@ -71,7 +71,9 @@ builder.objectType(UserRef, {
       complexity: 1,
       args: {
         service: t.arg.string({ description: 'Only in services of this kind.' }),
-        scope: t.arg.id({ description: 'Only on this scope, by its id: grants on every scope of its kind count, and administrators of what is around it.' }),
+        scope: t.arg.id({
+          description: 'Only on this scope, by its id: grants on every scope of its kind count, and administrators of what is around it.',
+        }),
       },
       ...byArguments(itself, (view, ids: readonly string[], where: LevelWhere) => view.levelsOfUsers(ids, where), 'NONE' as const),
       resolve: ({ id }, args, context) => {

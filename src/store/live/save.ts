@@ -38,7 +38,7 @@ export async function saveLiveReading(
 async function holdService(trx: Db, svc: number): Promise<HeldService> {
   const row = await trx
     .updateTable('service')
-    .set((e) => ({ fence: e.ref('fence') }))
+    .set((e) => ({ live_reads: e('live_reads', '+', 1) }))
     .where('svc', '=', svc)
     .returning(['sealed_as_of', 'quarantined'])
     .executeTakeFirstOrThrow();
@@ -63,19 +63,9 @@ async function saveRecords(
   };
   const news = batch.filter(isNews);
   const changed = news.filter(({ key, hash }) => current.get(key)?.hash !== hash);
-  const same = news
-    .flatMap(({ key, hash }) => current.get(key) ?? [])
-    .filter(({ rowId }) => !changed.some(({ key }) => current.get(key)?.rowId === rowId));
+  const same = news.filter((record) => !changed.includes(record)).flatMap(({ key }) => current.get(key)?.rowId ?? []);
   if (same.length > 0) {
-    await trx
-      .updateTable(kindTables[kind])
-      .set({ read_at: readAt, misses: 0 })
-      .where(
-        'row_id',
-        'in',
-        same.map(({ rowId }) => rowId),
-      )
-      .execute();
+    await trx.updateTable(kindTables[kind]).set({ read_at: readAt, misses: 0 }).where('row_id', 'in', same).execute();
   }
   if (changed.length > 0) {
     const versions = changed.map(({ key, hash, data }) => ({ key, hash, data, record: JSON.parse(data) as SourceRecord }));

@@ -51,6 +51,7 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('lease_owner', 'text')
       .addColumn('lease_until', 'bigint', (c) => c.notNull().defaultTo(0))
       .addColumn('fence', 'bigint', (c) => c.notNull().defaultTo(0))
+      .addColumn('live_reads', 'bigint', (c) => c.notNull().defaultTo(0))
       .addUniqueConstraint('service_instance', ['type', 'service_id'])
       .execute();
     await table('revision')

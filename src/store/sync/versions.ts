@@ -39,7 +39,7 @@ export async function applyIncoming(trx: Db, svc: number, revision: LazyRevision
   return changed;
 }
 
-export interface NewVersion {
+interface NewVersion {
   readonly key: string;
   readonly hash: string;
   readonly record: SourceRecord;

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { codesOf } from '../server/support.ts';
+import { share, small } from './support.ts';
+
+const bench = share(small);
+const ask = (field: string, freshness: string) => bench().ask(`{ ${field.replace('FRESH', `freshness: { ${freshness} }`)} }`);
+
+describe('without anybody who asks services', () => {
+  // Read five minutes ago.
+  const group = 'group(service: { type: "slack", serviceId: "T1" }, externalId: "g1", FRESH) { origin stale }';
+  const user =
+    'user(by: { identity: { service: "slack", serviceId: "T1", externalId: "U1" } }, FRESH) { identity(service: "slack") { origin stale } }';
+  const stranger = 'identity(by: { service: "slack", serviceId: "T1", externalId: "U404" }, FRESH) { origin }';
+
+  test('records are answered with their age', async () => {
+    for (const onMiss of ['FETCH', 'STALE']) {
+      expect((await ask(group, `maxAge: "1m", onMiss: ${onMiss}`)).body).toEqual({ data: { group: { origin: 'INDEX', stale: true } } });
+      expect((await ask(user, `maxAge: "1m", onMiss: ${onMiss}`)).body).toEqual({ data: { user: { identity: { origin: 'INDEX', stale: true } } } });
+    }
+    expect((await ask(group, 'maxAge: "10m", onMiss: FAIL')).body).toEqual({ data: { group: { origin: 'INDEX', stale: false } } });
+    expect((await ask(user, 'onMiss: FAIL')).body).toEqual({ data: { user: { identity: { origin: 'INDEX', stale: false } } } });
+  });
+
+  test('whoever wants nothing older, or what nobody knows, gets an error', async () => {
+    for (const [field, freshness] of [
+      [group, 'maxAge: "1m", onMiss: FAIL'],
+      [user, 'maxAge: "1m", onMiss: FAIL'],
+      [stranger, 'onMiss: FETCH'],
+    ] as const) {
+      const reply = await ask(field, freshness);
+      expect(codesOf(reply)).toEqual(['SERVICE_UNSUPPORTED']);
+      expect(Object.values(reply.body.data as object)).toEqual([null]);
+    }
+  });
+
+  test('wrong arguments are told once, where they are', async () => {
+    const reply = await ask('user(by: { identity: { service: "slak", externalId: "U1" } }, FRESH) { id }', 'maxAge: "1m"');
+    expect(codesOf(reply)).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await ask(group, 'maxAge: "soon"'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  });
+});
