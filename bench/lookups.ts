@@ -60,7 +60,7 @@ const { url, pid } = gateway;
 
 const answers = await readAnswers();
 const plain = start('plain-yoga.ts');
-const { url: plainUrl } = await talk<{ url: string }>(plain, answers as object);
+const { url: plainUrl } = await talk<{ url: string }>(plain, answers);
 const load = start('load.ts');
 const emails = answers.map(([email]) => email);
 await talk(load, { emails });

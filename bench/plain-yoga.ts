@@ -35,7 +35,8 @@ const schema = createSchema({
   },
 });
 
-const server = createServer(createYoga({ schema, logging: false }));
+const yoga = createYoga({ schema, logging: false });
+const server = createServer((request, response) => void yoga(request, response));
 process.on('disconnect', () => process.exit());
 process.once('message', (answers: Answers) => {
   for (const [email, person] of answers) people.set(email, person);

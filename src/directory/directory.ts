@@ -89,6 +89,7 @@ function createView(context: ViewContext, counts: View['counts']): View {
     ...createHistory(context, effective),
     ...createInvites(context),
     ...createCredentials(context),
+    identitiesAtHand: () => undefined,
     roleAtHand: () => undefined,
     counts,
   };

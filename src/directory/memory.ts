@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Instant } from '../contract/records.ts';
 import { stalenessBudgetMs } from '../model/coverage.ts';
-import { keyText, type RoleView, type Slice, type Sourced } from '../model/views.ts';
+import { keyText, type IdentityView, type RoleView, type Slice, type Sourced } from '../model/views.ts';
 import type { View } from './view.ts';
 
 interface Kept {
@@ -16,10 +16,11 @@ export interface Memory {
   until: Instant;
 }
 
-/** @param maxRows how many answers and records; a thousand take one to two MiB. */
+/** @param maxRows how many answers and records; a thousand take some 0.6 MiB (bench/lookups.ts). */
 export const createMemory = (maxRows: number): Memory => ({ answers: new LRUCache({ maxSize: maxRows }), until: Infinity });
 
-type Remembered = 'usersByLookup' | 'usersByIds' | 'identitiesOfUsers' | 'groupsOfUsers' | 'rolesByKeys' | 'roleAtHand' | 'linksByKeys';
+type Remembered =
+  'usersByLookup' | 'usersByIds' | 'identitiesOfUsers' | 'identitiesAtHand' | 'groupsOfUsers' | 'rolesByKeys' | 'roleAtHand' | 'linksByKeys';
 
 /**
  * The view with its answers about single people kept. The memory must be one that no other state of the store has filled, and the view one without
@@ -71,19 +72,24 @@ export function remembering(view: Pick<View, Remembered | 'now'>, memory: Memory
     usersByIds: (ids) => through('user', ids, itself, view.usersByIds),
     identitiesOfUsers: (ids, includeDeleted) =>
       through(
-        includeDeleted ? 'all identities' : 'identities',
+        identitiesQuestion(includeDeleted),
         ids,
         itself,
         (unknown) => view.identitiesOfUsers(unknown, includeDeleted),
         (identities) => identities,
       ),
+    identitiesAtHand: (id, includeDeleted) => {
+      const kept = memory.answers.get(`${identitiesQuestion(includeDeleted)} ${id}`);
+      return kept && ((kept.value ?? []) as readonly IdentityView[]);
+    },
     groupsOfUsers: (ids, options, window) =>
       through(`groups ${JSON.stringify([options, window])}`, ids, itself, (unknown) => view.groupsOfUsers(unknown, options, window), nodesOf),
     rolesByKeys: (keys) => through('role', keys, keyText, view.rolesByKeys, (role) => [role]),
-    roleAtHand: (key) => memory.answers.get(`role ${keyText(key)}`)?.value as RoleView | undefined,
+    roleAtHand: (key) => memory.answers.peek(`role ${keyText(key)}`)?.value as RoleView | undefined,
     linksByKeys: (keys) => through('link', keys, keyText, view.linksByKeys),
   };
 }
 
+const identitiesQuestion = (includeDeleted: boolean): string => (includeDeleted ? 'all identities' : 'identities');
 const itself = (id: string): string => id;
 const nodesOf = <V extends Sourced<unknown>>({ edges }: Slice<V>): readonly V[] => edges.map(({ node }) => node);

@@ -37,7 +37,15 @@ export function createStateKeeper({ toServices, rememberedRows }: StateOptions) 
 }
 
 /** The columns on which answers about people stand; the others tell how reading goes. */
-const columnsOfAnswers = ['svc', 'type', 'service_id', 'profile', 'sealed_as_of', 'live_reads', 'quarantined'] as const satisfies (keyof ServiceRow)[];
+const columnsOfAnswers = [
+  'svc',
+  'type',
+  'service_id',
+  'profile',
+  'sealed_as_of',
+  'live_reads',
+  'quarantined',
+] as const satisfies (keyof ServiceRow)[];
 
 const allColumns = [
   ...columnsOfAnswers,
@@ -67,6 +75,9 @@ function isSame(before: Rows, after: Rows, columns: readonly (keyof ServiceRow)[
 
 /** The next moment at which a service becomes stale or a lease runs out. */
 function untilOf(rows: Rows, now: Instant): Instant {
-  const moments = rows.flatMap(({ sealed_as_of, lease_until }) => [...(sealed_as_of === null ? [] : [sealed_as_of + stalenessBudgetMs + 1]), lease_until]);
+  const moments = rows.flatMap(({ sealed_as_of, lease_until }) => [
+    ...(sealed_as_of === null ? [] : [sealed_as_of + stalenessBudgetMs + 1]),
+    lease_until,
+  ]);
   return Math.min(...moments.filter((moment) => moment > now), Infinity);
 }

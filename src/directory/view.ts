@@ -79,6 +79,8 @@ export interface View extends HistoryView {
   identitiesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, IdentityView>>;
   /** Primary accounts first: pinned, then active before suspended, then the oldest link. Tombstones last, only when asked for. */
   identitiesOfUsers(userIds: readonly string[], includeDeleted: boolean): Promise<ReadonlyMap<string, readonly IdentityView[]>>;
+  /** The same of one person without waiting, when they are remembered; undefined says nothing. */
+  identitiesAtHand(userId: string, includeDeleted: boolean): readonly IdentityView[] | undefined;
   identities(filter: IdentityFilter, window: Window): Promise<Slice<IdentityView>>;
   /** Accounts without a decision are absent: UNLINKED. */
   linksByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkView>>;

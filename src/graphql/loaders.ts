@@ -20,8 +20,8 @@ const identitiesLoader = dataloaderGetter<Asked<string, boolean>, readonly Ident
 );
 
 /** The accounts of a person, primary accounts first. */
-export const identitiesOfUser = (context: Context, id: string, includeDeleted: boolean): Promise<readonly IdentityView[]> =>
-  identitiesLoader(context).load(asked(id, includeDeleted));
+export const identitiesOfUser = (context: Context, id: string, includeDeleted: boolean): readonly IdentityView[] | Promise<readonly IdentityView[]> =>
+  context.opened().identitiesAtHand(id, includeDeleted) ?? identitiesLoader(context).load(asked(id, includeDeleted));
 
 /** The id of the person who holds an account. */
 export const holderOf = async (context: Context, key: RecordKey): Promise<string | undefined> =>

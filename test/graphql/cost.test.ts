@@ -126,7 +126,7 @@ describe('an operation costs the same for one person and for fifty', () => {
 });
 
 describe('operations share nothing', () => {
-  test('two at once give each its own answer, and each opens its own view', async () => {
+  test('many at once give each its own answer; at most the statement that opens their views is one', async () => {
     const query = 'query ($refs: [UserBy!]!) { usersBy(refs: $refs) { id groups { nodes { displayName } } } }';
     const cost = await bench().costOf(async () => {
       const answers = await Promise.all(numbers.map((n) => bench().data(query, { refs: [refs(many)[n]] })));
@@ -134,6 +134,7 @@ describe('operations share nothing', () => {
         expect(answer).toMatchObject({ usersBy: [{ id: uuid(n), groups: { nodes: [{ displayName: `g${n}` }, { displayName: `g${n}` }] } }] });
     });
     const alone = await bench().costOf(() => bench().data(query, { refs: refs(1) }));
-    expect(cost).toBe(alone * many);
+    expect(cost).toBeGreaterThan((alone - 1) * many);
+    expect(cost).toBeLessThanOrEqual(alone * many);
   });
 });

@@ -48,6 +48,6 @@ function membersOf(type: GraphQLNamedType): readonly Member[] {
 test('no field and no argument is made for a secret', () => {
   const names = ours.flatMap((type) => membersOf(type).flatMap(({ name, args }) => [name, ...args.map((arg) => arg.name)]));
   // The policy is the rules, not a password.
-  const allowed = ['passwordPolicy'];
-  expect(names.filter((name) => /token|secret|password|apikey|authorization/i.test(name) && !allowed.includes(name))).toEqual([]);
+  const allowed = new Set(['passwordPolicy']);
+  expect(names.filter((name) => /token|secret|password|apikey|authorization/i.test(name) && !allowed.has(name))).toEqual([]);
 });

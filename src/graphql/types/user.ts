@@ -11,7 +11,7 @@ import { badInput } from '../errors.ts';
 import { toWindow } from '../window.ts';
 import { covering } from '../../directory/covering.ts';
 import type { View } from '../../directory/view.ts';
-import type { GrantFilter, ServiceView } from '../../model/views.ts';
+import type { GrantFilter, IdentityView, ServiceView } from '../../model/views.ts';
 
 const itself = (id: string): string => id;
 
@@ -45,10 +45,10 @@ builder.objectType(UserRef, {
         serviceId: t.arg.string({ description: 'Only in this instance; together with `service`.' }),
         includeDeleted: t.arg.boolean({ defaultValue: false, description: 'Also tombstones of accounts that are gone.' }),
       },
-      resolve: async ({ id }, args, context) => {
-        const within = servicesOfType(await context.view(), args);
-        const all = await identitiesOfUser(context, id, args.includeDeleted === true);
-        return all.filter((identity) => within.some((service) => service.svc === identity.svc));
+      resolve: ({ id }, args, context) => {
+        const within = servicesOfType(context.opened(), args);
+        const all = identitiesOfUser(context, id, args.includeDeleted === true);
+        return all instanceof Promise ? all.then((found) => ofServices(found, within)) : ofServices(all, within);
       },
     }),
     identity: t.field({
@@ -60,9 +60,9 @@ builder.objectType(UserRef, {
         serviceId: t.arg.string({ description: 'The instance. Without it: any of that kind.' }),
       },
       resolve: async ({ id }, args, context) => {
-        const within = servicesOfType(await context.view(), args);
-        const all = await identitiesOfUser(context, id, false);
-        return all.find((identity) => within.some((service) => service.svc === identity.svc));
+        const within = servicesOfType(context.opened(), args);
+        const [primary] = ofServices(await identitiesOfUser(context, id, false), within);
+        return primary;
       },
     }),
     level: t.loadable({
@@ -144,6 +144,10 @@ function known(services: readonly ServiceView[], operation: string): string {
 interface OfType {
   readonly service?: string | null | undefined;
   readonly serviceId?: string | null | undefined;
+}
+
+function ofServices(identities: readonly IdentityView[], services: readonly ServiceView[]): IdentityView[] {
+  return identities.filter(({ svc }) => services.some((service) => service.svc === svc));
 }
 
 function servicesOfType(view: View, { service, serviceId }: OfType): readonly ServiceView[] {
