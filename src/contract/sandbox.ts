@@ -2,7 +2,7 @@ import type { CredentialKind, InviteStatus, PrincipalKey, ScopeKey, ScopeKind } 
 
 /**
  * The protocol of one service, without sockets: `src/sandbox` puts it on a loopback port, logs the calls and plays the faults.
- * It is as strict as the service: wrong tokens, unknown ids, bad input, page limits and odd content types as the fact sheet says.
+ * It is as strict as the service: wrong tokens, unknown ids, bad input, page limits and odd content types as the vendor documents them.
  */
 export interface Sandbox {
   /** Path of the base address, such as `/api/v1`; empty for the root. */
