@@ -15,11 +15,13 @@ const types = (process.argv[3] ?? 'sym,slack,pagerduty').split(',');
 const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
 const company = await startCompany({ people, types, store: folder });
 const runtime = await createRuntime(company.config);
-await sleep(500);
+await runtime.sync.ready();
+await sleep(1000);
 const idle = process.memoryUsage().rss;
 let peak = idle;
 const sampler = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
 
+const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
 let calls: { service: string; calls: number }[] = [];
 
 async function readOnce(title: string): Promise<void> {
@@ -27,7 +29,7 @@ async function readOnce(title: string): Promise<void> {
   const started = performance.now();
   const outcomes = await runtime.sync.once();
   const seconds = (performance.now() - started) / 1000;
-  console.log(`\n${title}: ${seconds.toFixed(1)} s`);
+  console.log(`\n${title}: ${seconds.toFixed(1)} s; memory grew by ${mib(peak - idle)}`);
   const after = await runtime.sync.calls();
   const view = await runtime.directory.open();
   console.table(
@@ -49,7 +51,6 @@ const file = join(folder, 'rollcall.db');
 const sizeAfterFirst = (await stat(file)).size;
 await readOnce('second read, nothing changed');
 clearInterval(sampler);
-const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
 console.log(`memory: idle ${mib(idle)}, peak ${mib(peak)}, growth ${mib(peak - idle)}`);
 console.log(`store: ${mib(sizeAfterFirst)} after the first read, ${mib((await stat(file)).size)} after the second`);
 console.log(await (await runtime.directory.open()).counts());

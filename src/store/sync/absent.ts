@@ -13,7 +13,7 @@ export interface AbsentRow {
   readonly misses: number;
 }
 
-const scanSize = 10_000;
+const scanSize = 1_000;
 
 /**
  * Current versions of one kind that the read neither confirmed nor replaced. What was read singly since the read began was seen. Tombstones are not

@@ -156,11 +156,7 @@ export async function currentHashes(
     .select(['row_id', 'key', 'hash', 'misses', 'read_at'])
     .where('svc', '=', svc)
     .where('to_rev', '=', openRev)
-    .where(
-      'key',
-      'in',
-      batch.map(({ key }) => key),
-    )
+    .where('key', 'in', sameLength(batch.map(({ key }) => key)))
     .execute();
   return new Map(rows.map((row) => [row.key, { rowId: row.row_id, hash: row.hash, misses: row.misses, readAt: row.read_at }]));
 }
@@ -171,11 +167,13 @@ async function waitingRows(trx: Db, svc: number, kind: RecordKind, batch: readon
     .select(['key', 'data'])
     .where('svc', '=', svc)
     .where('kind', '=', kind)
-    .where(
-      'key',
-      'in',
-      batch.map(({ key }) => key),
-    )
+    .where('key', 'in', sameLength(batch.map(({ key }) => key)))
     .execute();
   return new Map(rows.map((row) => [row.key, row.data]));
+}
+
+/** Repeats the last key up to the next power of two: a handful of prepared statements serves every number of keys. */
+function sameLength(keys: readonly string[]): readonly string[] {
+  const length = 2 ** Math.ceil(Math.log2(Math.max(keys.length, 1)));
+  return [...keys, ...Array.from({ length: length - keys.length }, () => keys.at(-1) ?? '')];
 }
