@@ -77,25 +77,30 @@ async function replacedKeys(trx: Db, svc: number, kind: RecordKind, rows: readon
 
 export async function resetMisses(trx: Db, svc: number, pages: Pages): Promise<void> {
   for (const [kind, confirmed] of pages.confirmed) {
-    const table = kindTables[kind];
-    const missed = await trx
-      .selectFrom(table)
-      .select('row_id')
-      .where('svc', '=', svc)
-      .where('to_rev', '=', openRev)
-      .where('misses', '>', 0)
-      .execute();
-    for (const rows of batches(missed.filter((row) => confirmed.has(row.row_id)))) {
-      await trx
-        .updateTable(table)
-        .set({ misses: 0 })
-        .where(
-          'row_id',
-          'in',
-          rows.map((row) => row.row_id),
-        )
-        .execute();
-    }
+    const missed = await missedRows(trx, svc, kind);
+    await setMisses(
+      trx,
+      kind,
+      missed.filter((row) => confirmed.has(row.row_id)),
+      0,
+    );
+  }
+}
+
+/** Current records of a kind that the newest reads lacked. */
+export const missedRows = (trx: Db, svc: number, kind: RecordKind): Promise<readonly AbsentRow[]> =>
+  trx
+    .selectFrom(kindTables[kind])
+    .select(['row_id', 'key', 'misses'])
+    .where('svc', '=', svc)
+    .where('to_rev', '=', openRev)
+    .where('misses', '>', 0)
+    .execute();
+
+export async function setMisses(trx: Db, kind: RecordKind, rows: readonly AbsentRow[], misses: 0 | 1): Promise<void> {
+  for (const batch of batches(rows)) {
+    const ids = batch.map((row) => row.row_id);
+    await trx.updateTable(kindTables[kind]).set({ misses }).where('row_id', 'in', ids).execute();
   }
 }
 
@@ -108,18 +113,12 @@ export async function ageAbsent(
   guarded: boolean,
   revision: LazyRevision,
 ): Promise<number> {
-  const first = rows.filter((row) => row.misses === 0);
-  for (const batch of batches(first)) {
-    await trx
-      .updateTable(kindTables[kind])
-      .set({ misses: 1 })
-      .where(
-        'row_id',
-        'in',
-        batch.map((row) => row.row_id),
-      )
-      .execute();
-  }
+  await setMisses(
+    trx,
+    kind,
+    rows.filter((row) => row.misses === 0),
+    1,
+  );
   return guarded
     ? 0
     : endRecords(

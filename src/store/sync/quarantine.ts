@@ -5,10 +5,9 @@ import { appendAudit } from '../audit/chain.ts';
 import { latestRevision } from '../linking/context.ts';
 import type { StoreConnection } from '../open.ts';
 import { lazyRevision } from '../revision.ts';
-import { openRev } from '../tables.ts';
+import { missedRows, setMisses } from './absent.ts';
 import { keepGroupReach } from './group-reach.ts';
-import { kindTables } from './kinds.ts';
-import { batches, endRecords, liveIdentities } from './versions.ts';
+import { endRecords, liveIdentities } from './versions.ts';
 
 /**
  * Settles a quarantine: accepted removals end now; refused ones count as never missed.
@@ -29,26 +28,9 @@ export async function settleQuarantine(
     const revision = lazyRevision(trx, `quarantine ${accept ? 'accepted' : 'refused'}: ${reason}`, now);
     let removed = 0;
     for (const kind of recordKinds) {
-      const table = kindTables[kind];
-      const held = await trx
-        .selectFrom(table)
-        .select(['row_id', 'key', 'misses'])
-        .where('svc', '=', svc)
-        .where('to_rev', '=', openRev)
-        .where('misses', '>', 0)
-        .execute();
+      const held = await missedRows(trx, svc, kind);
       if (accept) removed += await endRecords(trx, svc, kind, held, revision);
-      else
-        for (const rows of batches(held))
-          await trx
-            .updateTable(table)
-            .set({ misses: 0 })
-            .where(
-              'row_id',
-              'in',
-              rows.map((row) => row.row_id),
-            )
-            .execute();
+      else await setMisses(trx, kind, held, 0);
     }
     const settledAt = revision.taken();
     if (settledAt !== undefined) await keepGroupReach(trx, svc, settledAt);
