@@ -48,29 +48,40 @@ export function createDirectory({ read }: StoreConnection, options: DirectoryOpt
       options.order ?? [],
     ),
   );
-  let asking: ReturnType<typeof newestState> | undefined;
+  let opening: Promise<Opened> | undefined;
   /** Views that are opened in one turn of the event loop share a statement: it runs after the last of them was asked for. */
-  const newest = (): ReturnType<typeof newestState> =>
-    (asking ??= setImmediate().then(async () => {
-      asking = undefined;
-      const state = await newestState(read);
-      await memory?.follow(state.rev, state.services);
-      return state;
+  const newest = (): Promise<Opened> =>
+    (opening ??= setImmediate().then(async () => {
+      opening = undefined;
+      const { rev, services: rows } = await newestState(read);
+      await memory?.follow(rev, rows);
+      const now = options.now();
+      const stored = toServices(rows, now);
+      const after = (readings: Readings): View => {
+        const services = readings.issues.size === 0 ? stored : stored.map((service) => withIssue(service, readings));
+        const at = { db: read, rev, svcs: services.map(({ svc }) => svc) };
+        const source = createPeopleSource(at, services);
+        const people = memory?.inFrontOf(source, rev) ?? source;
+        return createView({ at, now, services, managedDomains: options.managedDomains, readings, people }, () => countOnce(at));
+      };
+      return { view: after(mergeReadings([])), after };
     }));
   return {
     live: options.live,
-    open: async (readings = mergeReadings([])) => {
-      const { rev, services: rows } = await newest();
-      const now = options.now();
-      const stored = toServices(rows, now);
-      const services = readings.issues.size === 0 ? stored : stored.map((service) => withIssue(service, readings));
-      const at = { db: read, rev, svcs: services.map(({ svc }) => svc) };
-      const source = createPeopleSource(at, services);
-      const people = memory?.inFrontOf(source, rev) ?? source;
-      return createView({ at, now, services, managedDomains: options.managedDomains, readings, people }, () => countOnce(at));
+    open: async (readings) => {
+      const { view, after } = await newest();
+      return readings === undefined || isUnread(readings) ? view : after(readings);
     },
   };
 }
+
+interface Opened {
+  /** Without live readings. */
+  readonly view: View;
+  after(readings: Readings): View;
+}
+
+const isUnread = ({ maxAgeMs, liveSince, issues }: Readings): boolean => maxAgeMs === undefined && liveSince.size === 0 && issues.size === 0;
 
 function createView(context: ViewContext, counts: View['counts']): View {
   const effective = createEffective(context);

@@ -52,9 +52,9 @@ const mostMarks = 20_000;
 export function createMemory(db: Db, maxRows: number): Memory {
   const cards = new LRUCache<string, Card>({ maxSize: maxRows });
   /** By `EmailKey.exact`. */
-  const addresses = new LRUCache<string, Holder>({ max: Math.ceil(maxRows / 4) });
+  const addresses = new LRUCache<string, Holder>({ maxSize: maxRows, sizeCalculation: () => 1 });
   /** By `keyText` of accounts. */
-  const holders = new LRUCache<string, { readonly id: string | null }>({ max: Math.ceil(maxRows / 4) });
+  const holders = new LRUCache<string, { readonly id: string | null }>({ maxSize: maxRows, sizeCalculation: () => 1 });
   const roles = new Map<string, Stored<RoleRecord>>();
   /** Many people are in one group. */
   const groups = new Map<string, Stored<GroupRecord>>();
