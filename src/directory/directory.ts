@@ -5,7 +5,7 @@ import type { ServiceView } from '../model/views.ts';
 import { countAll, type Counts } from '../store/read/counts.ts';
 import { newestState } from '../store/read/services.ts';
 import type { Snapshot } from '../store/read/snapshot.ts';
-import type { StoreConnection } from '../store/open.ts';
+import type { Db, StoreConnection } from '../store/open.ts';
 import { createAccounts } from './accounts.ts';
 import { createCases } from './cases.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -18,10 +18,11 @@ import { createHistory } from './history.ts';
 import { createInvites } from './invites.ts';
 import type { LiveReader } from './live.ts';
 import { createLookup } from './lookup.ts';
-import { createMemory } from './memory.ts';
+import { createMemory, type Memory } from './memory.ts';
 import { createPeopleSource } from './people-source.ts';
 import { createPeople } from './people.ts';
 import { createReports } from './reports.ts';
+import { withScans, type PlainView } from './scans.ts';
 import { toServiceView } from './service-view.ts';
 import { keepServices } from './state.ts';
 import type { Directory, View } from './view.ts';
@@ -39,7 +40,7 @@ export interface DirectoryOptions {
 }
 
 /** Answers from the store's index. Opening a view costs one statement, and two more after a change when rows are kept in memory. */
-export function createDirectory({ read }: StoreConnection, options: DirectoryOptions): Directory {
+export function createDirectory({ read, scan }: StoreConnection, options: DirectoryOptions): Directory {
   const countOnce = rememberCounts();
   const memory = options.rememberedRows === undefined ? undefined : createMemory(read, options.rememberedRows);
   const toServices = keepServices((rows, now) =>
@@ -59,10 +60,14 @@ export function createDirectory({ read }: StoreConnection, options: DirectoryOpt
       const stored = toServices(rows, now);
       const after = (readings: Readings): View => {
         const services = readings.issues.size === 0 ? stored : stored.map((service) => withIssue(service, readings));
-        const at = { db: read, rev, svcs: services.map(({ svc }) => svc) };
-        const source = createPeopleSource(at, services);
-        const people = memory?.inFrontOf(source, rev) ?? source;
-        return createView({ at, now, services, managedDomains: options.managedDomains, readings, people }, () => countOnce(at));
+        const svcs = services.map(({ svc }) => svc);
+        const through = (db: Db, kept: Memory | undefined): PlainView => {
+          const at = { db, rev, svcs };
+          const source = createPeopleSource(at, services);
+          const people = kept?.inFrontOf(source, rev) ?? source;
+          return createView({ at, now, services, managedDomains: options.managedDomains, readings, people }, () => countOnce(at));
+        };
+        return withScans(through(read, memory), () => through(scan, undefined));
       };
       return { view: after(mergeReadings([])), after };
     }));
@@ -83,7 +88,7 @@ interface Opened {
 
 const isUnread = ({ maxAgeMs, liveSince, issues }: Readings): boolean => maxAgeMs === undefined && liveSince.size === 0 && issues.size === 0;
 
-function createView(context: ViewContext, counts: View['counts']): View {
+function createView(context: ViewContext, counts: View['counts']): PlainView {
   const effective = createEffective(context);
   return {
     revision: context.at.rev,

@@ -167,6 +167,9 @@ export interface View extends HistoryView {
   matchCases(filter: { readonly service?: ServiceSelector | undefined }, window: Window): Promise<Slice<MatchCaseView>>;
   matchCasesByIds(ids: readonly string[]): Promise<ReadonlyMap<string, MatchCaseView>>;
 
+  /** The same for whoever walks all of it: each of its questions may take long, and makes nobody else wait. */
+  scanning(): View;
+
   /** For summaries: people, identities, links and open cases. */
   counts(): Promise<{ readonly users: number; readonly identities: number; readonly linked: number; readonly cases: number }>;
 }
