@@ -13,7 +13,7 @@ const nurseryMb = 1;
 /** Starts the thread that reads services. It reads when told; what it is asked before it stands waits. */
 export function startSyncThread({ source }: Config, news: SyncNews): SyncThread {
   const data: SyncThreadData = source;
-  const worker = new Worker(new URL('sync-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('sync-worker.mjs', import.meta.url), {
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: nurseryMb },
   });
