@@ -5,7 +5,7 @@ import type { Directory } from '../directory/view.ts';
 import { openStore } from '../store/open.ts';
 import { createLiveReader } from './live-reader.ts';
 import type { SyncNews } from './sync-calls.ts';
-import { startSyncThread, type SyncThread } from './sync-thread.ts';
+import { createSyncThread, type SyncThread } from './sync-thread.ts';
 
 // Of a heap that grows to 4 GiB this is room for 200,000 people with their accounts and groups; it is taken as people are asked about.
 const memoryShare = 0.25;
@@ -25,7 +25,7 @@ export interface RuntimeOptions extends Partial<SyncNews> {
 
 export async function createRuntime(config: Config, { serves = false, ...news }: RuntimeOptions = {}): Promise<Runtime> {
   const store = await openStore(config.store, { scanThreads: serves });
-  const sync = startSyncThread(config, { onEvent: () => undefined, onProgress: () => undefined, ...news });
+  const sync = createSyncThread(config, { onEvent: () => undefined, onProgress: () => undefined, ...news });
   return {
     sync,
     directory: createDirectory(store, {

@@ -22,6 +22,9 @@ export async function start(file: string): Promise<number> {
   const address = listenAddress(config);
   const log = createLog();
   const runtime = await openStoreOrExplain(config, () => createRuntime(config, { serves: true, onEvent: (event) => logEvent(log, event) }));
+  const { services } = await runtime.directory.open();
+  // A service that is new here is first known to the thread that reads it.
+  if (config.services.some(({ name }) => !services.some((known) => known.name === name))) await runtime.sync.ready();
   const server = await serve(runtime, address, [], log);
   console.log(`Rollcall answers at ${server.url}/graphql`);
   await runtime.sync.start();

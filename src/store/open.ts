@@ -2,7 +2,6 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely, PGliteDialect, PostgresDialect, SqliteDialect, type Dialect, type LogEvent, type PGlite } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { Pool, types } from 'pg';
 import { start } from './migrations/0001-start.ts';
 import { ScanDialect } from './scan.ts';
 import { leanDoor, readDoor, sqlite } from './sqlite.ts';
@@ -57,6 +56,7 @@ async function connect(url: string, { onStatement, lean = false, readOnly = fals
     return single('postgres', open(new PGliteDialect({ pglite })));
   }
   if (/^postgres(ql)?:/.test(url)) {
+    const { Pool, types } = await import('pg');
     // bigint columns hold row ids, revisions and epoch milliseconds, all below 2^53.
     types.setTypeParser(20, Number);
     return single(
