@@ -247,7 +247,6 @@ describe('a directory that remembers, whatever happens to the store', () => {
   );
 
   async function told(view: View): Promise<unknown> {
-    const keys = [1, 2].flatMap((svc) => accounts.map((key) => ({ svc, key })));
     return {
       lookups: await view.usersByLookup([
         ...addresses.map((each) => ({ by: 'email' as const, email: each })),
@@ -256,7 +255,7 @@ describe('a directory that remembers, whatever happens to the store', () => {
       ]),
       identities: await Promise.all([true, false].map((deleted) => view.identitiesOfUsers(people, deleted))),
       groups: await Promise.all([true, false].map((transitive) => view.groupsOfUsers(people, { transitive }, all))),
-      roles: await view.rolesByKeys(keys.map(({ svc }) => ({ svc, key: 'admin' }))),
+      roles: await view.rolesByKeys(view.services.map(({ svc }) => ({ svc, key: 'admin' }))),
     };
   }
 
