@@ -2,11 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import type { ScanCalls } from './scan.ts';
-import { leanDoor, sqlite } from './sqlite.ts';
+import { scanDoor, sqlite } from './sqlite.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker');
-const database = sqlite(workerData as string, leanDoor, true);
+const database = sqlite(workerData as string, scanDoor, true);
 const calls: ScanCalls = { all: (text, parameters) => database.prepare(text).all(parameters) };
 createBirpc<object, ScanCalls>(calls, {
   post: (message) => port.postMessage(message),

@@ -12,6 +12,8 @@ interface Door {
 
 // Look-ups all over a file find its pages in the system's cache: mapped, they are not copied out of it (sqlite.org/mmap.html).
 export const readDoor: Door = { cacheKiB: 16_384, mappedBytes: 2 ** 30 };
+// Whoever walks a file comes by each of its pages once or stays where the cache holds them: mapped, they would count as memory of this process.
+export const scanDoor: Door = { cacheKiB: 16_384, mappedBytes: 0 };
 export const leanDoor: Door = { cacheKiB: 2_048, mappedBytes: 0 };
 
 /** Opens a file for the thread that calls. A writer waits 15 s for another one. */

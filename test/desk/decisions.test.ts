@@ -1,12 +1,41 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { nextRevision } from '../../src/store/revision.ts';
 import { openRev } from '../../src/store/tables.ts';
 import { email, identity, of } from '../store/fixture.ts';
-import { account, by, startDesk } from './support.ts';
+import { account, by, now, startDesk } from './support.ts';
 
 const caseOf = async ({ store }: Awaited<ReturnType<typeof startDesk>>, key: string) =>
   store.connection.read.selectFrom('match_case').selectAll().where('key', '=', key).where('to_rev', '=', openRev).executeTakeFirstOrThrow();
 
 describe('linking by hand', () => {
+  test('waits for a seal that is being written, and goes before what comes later', async () => {
+    await using bench = await startDesk();
+    const { write } = bench.store.connection;
+    const ben = await bench.userOf('B');
+    const done: string[] = [];
+    const [begun, sealed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const seal = write.transaction().execute(async (trx) => {
+      await nextRevision(trx, 'seal', now);
+      begun.resolve();
+      await sealed.promise;
+      done.push('seal');
+    });
+    await begun.promise;
+    const decision = bench.desk.linkIdentity(account('PA'), ben, by).then(({ eventId }) => void done.push(typeof eventId));
+    await setImmediate();
+    const later = write
+      .transaction()
+      .execute((trx) => nextRevision(trx, 'later', now))
+      .then((rev) => void done.push(`revision ${rev}`));
+    await setImmediate();
+    expect(done).toEqual([]);
+    sealed.resolve();
+    await Promise.all([seal, decision, later]);
+    const { rev } = await write.selectFrom('revision').select('rev').where('cause', '=', 'seal').executeTakeFirstOrThrow();
+    expect(done).toEqual(['seal', 'string', `revision ${rev + 2}`]);
+  });
+
   test('outlives whatever the rules find, and keeps who decided, when and why', async () => {
     await using bench = await startDesk();
     const ben = await bench.userOf('B');

@@ -36,7 +36,7 @@ export function peopleOfAccounts(at: Snapshot, keys: readonly RecordKey[]): Prom
     rowsOf(
       at,
       sql`with asked(svc, key) as (${keyRows(asked)})
-        select l.svc, l.key, l.user_id from ${links(at)} join asked a on a.svc = l.svc and a.key = l.key where ${linked(at)}`,
+        select l.svc, l.key, l.user_id from asked a cross join ${links(at)} where l.svc = a.svc and l.key = a.key and ${linked(at)}`,
     ),
   );
 }
@@ -50,7 +50,7 @@ export function linksByKeys(at: Snapshot, keys: readonly RecordKey[]): Promise<r
       at,
       sql`with asked(svc, key) as (${keyRows(asked)})
         select l.svc, l.key, l.state, l.user_id, l.rule, l.confidence, l.evidence, l.decided_by, l.decided_at, l.note
-        from ${links(at)} join asked a on a.svc = l.svc and a.key = l.key where ${live(at, 'l')}`,
+        from asked a cross join ${links(at)} where l.svc = a.svc and l.key = a.key and ${live(at, 'l')}`,
     ),
   );
 }

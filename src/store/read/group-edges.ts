@@ -18,8 +18,8 @@ export function groupEdgesAbove(at: Snapshot, accounts: readonly RecordKey[]): P
       at,
       sql`with recursive asked(svc, key) as (${keyRows(asked)}),
         edge(svc, member_kind, member_key, group_key) as (
-          select m.svc, m.member_kind, m.member_key, m.group_key from asked a
-            join membership m on m.svc = a.svc and m.member_kind = 'identity' and m.member_key = a.key and ${live(at, 'm')} where ${isOpen}
+          select m.svc, m.member_kind, m.member_key, m.group_key from asked a cross join membership m
+            where m.svc = a.svc and m.member_kind = 'identity' and m.member_key = a.key and ${live(at, 'm')} and ${isOpen}
           union
           select m.svc, m.member_kind, m.member_key, m.group_key from edge e
             join membership m on m.svc = e.svc and m.member_kind = 'group' and m.member_key = e.group_key and ${live(at, 'm')} where ${isOpen}

@@ -64,9 +64,10 @@ export function groupsBeside(at: Snapshot, groups: readonly RecordKey[], side: '
       at,
       sql`with asked(svc, key) as (${keyRows(keys)})
         select a.key as parent, ${recordColumns('g')} from asked a
-        join membership m on m.svc = a.svc and m.member_kind = 'group' and ${asked} = a.key and ${live(at, 'm')}
-        join user_group g on g.svc = m.svc and g.key = ${other} and ${live(at, 'g')}
-        where g.status <> 'DELETED' order by ${nameOrder('g')}`,
+        cross join membership m
+        cross join user_group g
+        where m.svc = a.svc and m.member_kind = 'group' and ${asked} = a.key and ${live(at, 'm')}
+          and g.svc = m.svc and g.key = ${other} and ${live(at, 'g')} and g.status <> 'DELETED' order by ${nameOrder('g')}`,
     ),
   );
 }

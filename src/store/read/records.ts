@@ -38,7 +38,7 @@ export function recordsByKeys(at: Snapshot, table: RecordTable, keys: readonly R
     rowsOf<RecordRow>(
       at,
       sql`with asked(svc, key) as (${keyRows(asked)})
-        select ${recordColumns('r')} from asked a join ${sql.table(table)} r on r.svc = a.svc and r.key = a.key where ${live(at, 'r')}`,
+        select ${recordColumns('r')} from asked a cross join ${sql.table(table)} r where r.svc = a.svc and r.key = a.key and ${live(at, 'r')}`,
     ),
   );
 }

@@ -36,7 +36,10 @@ export const allOf = (conditions: readonly Fragment[]): Fragment => sql.join(con
 /** For `where x in (…)` and the like; the list must not be empty. */
 export const listOf = (values: readonly (string | number)[]): Fragment => sql.join(values);
 
-/** Rows (svc, key) for a common table expression. The casts tell PostgreSQL the types of the parameters. */
+/**
+ * Rows (svc, key) for a common table expression. The casts tell PostgreSQL the types of the parameters. What they are joined with must follow a
+ * `cross join`: from some two hundred rows on SQLite would rather walk the table (sqlite.org/optoverview.html, "Manual Control Of Query Plans").
+ */
 export const keyRows = (keys: readonly RecordKey[]): Fragment =>
   sql`values ${sql.join(keys.map(({ svc, key }) => sql`(cast(${svc} as integer), cast(${key} as text))`))}`;
 

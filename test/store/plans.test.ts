@@ -1,0 +1,54 @@
+import { CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { linksByKeys, peopleOfAccounts } from '../../src/store/read/accounts.ts';
+import { groupEdgesAbove } from '../../src/store/read/group-edges.ts';
+import { groupsBeside } from '../../src/store/read/groups.ts';
+import { recordsByKeys } from '../../src/store/read/records.ts';
+import type { Snapshot } from '../../src/store/read/snapshot.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { openSqlite, type TestStore } from './engines.ts';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await openSqlite();
+});
+afterAll(() => store.close());
+
+/** Where SQLite looks for what is asked, step by step. */
+async function planOf(ask: (at: Snapshot) => Promise<unknown>): Promise<readonly string[]> {
+  const asked: CompiledQuery[] = [];
+  const db = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (each) => new SqliteIntrospector(each),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+    log: ({ query }) => void asked.push(query),
+  });
+  await ask({ db, rev: 1, svcs: [1] });
+  const plans = await Promise.all(
+    asked.map(({ sql, parameters }) =>
+      store.connection.read.executeQuery<{ detail: string }>(CompiledQuery.raw(`explain query plan ${sql}`, [...parameters])),
+    ),
+  );
+  return plans.flatMap(({ rows }) => rows.map(({ detail }) => detail));
+}
+
+/** By a key, or through what was found so far. */
+const looksUp = expect.stringMatching(/^SEARCH \w+ (EXISTS )?USING INDEX \w+ \(svc=\? AND|^SCAN (e|edge)$/);
+const keys = Array.from({ length: 500 }, (_, n) => ({ svc: 1, key: `u${n}` }));
+
+test.each<[string, (at: Snapshot) => Promise<unknown>]>([
+  ['records', (at) => recordsByKeys(at, 'identity', keys)],
+  ['links', (at) => linksByKeys(at, keys)],
+  ['people of accounts', (at) => peopleOfAccounts(at, keys)],
+  ['groups around groups', (at) => groupsBeside(at, keys, 'parents')],
+  ['ways through groups', (at) => groupEdgesAbove(at, keys)],
+  ['groups in groups', (at) => groupsBeside(at, keys, 'children')],
+])('%s are looked up key by key, however many are asked for', async (_, ask) => {
+  const steps = (await planOf(ask)).filter((step) => /^(SCAN|SEARCH) /.test(step));
+  expect(steps.slice(0, 2)).toEqual(['SCAN 500 CONSTANT ROWS', 'SCAN a']);
+  expect(steps.length).toBeGreaterThan(2);
+  expect(steps.slice(2)).toEqual(steps.slice(2).map(() => looksUp));
+});
