@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { RecordKey } from '../../model/views.ts';
+import { atLeast } from './at-least.ts';
 import { firstOfEach, type OfParent } from './each-parent.ts';
 import { isUnexpired, type AccessQuestion } from './pairs.ts';
-import { atLeast } from './grants.ts';
 import { recordColumns, type RecordRow } from './records.ts';
 import { countsOnRoot, scopesAbove, type ScopePlace } from './scopes-above.ts';
 import { allOf, live, ofServices, type Stretch } from './snapshot.ts';
