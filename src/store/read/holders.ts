@@ -12,7 +12,8 @@ const many = 2_000;
 export async function isHeldByFew(question: Pick<AccessQuestion, 'at' | 'filter'>): Promise<boolean> {
   const { at, filter } = question;
   const { minLevel, scope, role, userId, expiresBefore } = filter;
-  if (scope !== undefined || userId !== undefined || expiresBefore !== undefined) return true;
+  if (userId !== undefined) return false;
+  if (scope !== undefined || expiresBefore !== undefined) return true;
   if (minLevel === undefined && role === undefined) return false;
   const fitting = allOf([live(at, 'g'), ofServices(at.svcs, 'g'), ...grantConditions(question)]);
   const [held] = await rowsOf<{ readonly times: number }>(

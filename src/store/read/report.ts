@@ -2,7 +2,18 @@ import { sql } from 'kysely';
 import type { Finding, ReportKey } from '../../model/access.ts';
 import { findingRules, goneFrom, type FindingRule, type FindingsQuestion } from './findings.ts';
 import { isHeldByFew } from './holders.ts';
-import { anyPair, conditionCtes, isUnexpired, isUsable, linkedOrNot, pairs, type AccessQuestion, type PairRow } from './pairs.ts';
+import {
+  accountOfLink,
+  anyPair,
+  conditionCtes,
+  isLinked,
+  isUnexpired,
+  isUsable,
+  linkedOrNot,
+  pairs,
+  type AccessQuestion,
+  type PairRow,
+} from './pairs.ts';
 import { heirsOf } from './people.ts';
 import { allOf, live, ofServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
 
@@ -35,6 +46,7 @@ export interface ReportRow extends ReportPosition, Pick<PairRow, 'user_id' | 'ro
 /** Rows in the order of accounts: only as many accounts are worked out as the page may take. */
 export async function reportRows(question: ReportQuestion, { after, limit }: Stretch<ReportPosition>): Promise<readonly ReportRow[]> {
   const { at } = question;
+  if (at.svcs.length === 0) return [];
   const few = question.findings.length === 0 && (await isHeldByFew(question));
   const entry = few ? holdingAccounts(question, after) : enteredAccounts(question, after);
   const behind =
@@ -134,12 +146,24 @@ function holdingAccounts(question: ReportQuestion, after: ReportPosition | undef
   return sql`select distinct svc, account from (${pairs(question, 'grants', [isUnexpired('g', question.now)])}) held ${onward} order by svc, account`;
 }
 
-/** The same, by asking each account. */
+/** The same, by asking each account in question. */
 function enteredAccounts(question: ReportQuestion, after: ReportPosition | undefined): Fragment {
-  const { at } = question;
-  const onward = after === undefined ? [] : [sql`(i.svc, i.key) >= (${after.svc}, ${after.account})`];
-  return sql`select i.svc, i.key from ${linkedOrNot(at)}
-    where ${allOf([live(at, 'i'), ofServices(at.svcs, 'i'), isUsable, ...onward, entryCondition(question)])} order by i.svc, i.key`;
+  const { at, filter } = question;
+  // The first service, too, is entered by the index.
+  const from = after ?? { svc: Math.min(...at.svcs), account: '' };
+  const [accounts, ofOne] =
+    filter.userId === undefined
+      ? [linkedOrNot(at), []]
+      : [sql`link l cross join identity i`, [accountOfLink, isLinked(at), ofPerson(at, filter.userId)]];
+  return sql`select i.svc, i.key from ${accounts}
+    where ${allOf([
+      ...ofOne,
+      live(at, 'i'),
+      ofServices(at.svcs, 'i'),
+      isUsable,
+      sql`(i.svc, i.key) >= (${from.svc}, ${from.account})`,
+      entryCondition(question),
+    ])} order by i.svc, i.key`;
 }
 
 function entryCondition(question: ReportQuestion): Fragment {
@@ -150,7 +174,6 @@ function entryCondition(question: ReportQuestion): Fragment {
     const rule = rules[finding];
     const conditions = [
       ...(rule.account === undefined ? [] : [rule.account(sql`l.user_id`)]),
-      ...(filter.userId === undefined ? [] : [ofPerson(at, filter.userId)]),
       ...(isOnGrants(question, rule)
         ? [sql`(i.svc, i.key) in (select svc, account from (${pairs(question, 'grants', [rule.grant?.('g') ?? isUnexpired('g', now)])}) held)`]
         : []),
