@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { roleLevels, type RoleLevel } from '../../src/contract/records.ts';
 import { levelRank } from '../../src/model/levels.ts';
-import { userOrderFields, type ServiceSelector } from '../../src/model/views.ts';
+import { userOrderFields, type GrantFilter, type ServiceSelector } from '../../src/model/views.ts';
 import { grant, group, identity, member, of, type Filling } from '../store/fixture.ts';
 import type { TestStore } from '../store/engines.ts';
 import { filled, now, walk } from './support.ts';
@@ -118,5 +118,15 @@ export function levelsSuite(store: () => TestStore): void {
         expect(await grants(30, level)).toEqual((await grants(100)).filter(({ record }) => fits(record.level, level)));
       },
     );
+
+    it.each(['both', 'GUEST', 'nested', 'expired', 'nowhere'])('rows of the report of one person: %s, as the whole list says', async (userId) => {
+      const grantsOf = async (filter: GrantFilter) =>
+        (await walk(2, (window) => view().reportRows(filter, [], window))).map((row) => [row.userId, row.grant, row.level]);
+      const whole = await grantsOf({});
+      expect(await grantsOf({ userId })).toEqual(whole.filter(([id]) => id === userId));
+      expect(await grantsOf({ userId, minLevel: 'ADMIN' })).toEqual(
+        whole.filter(([id, , level]) => id === userId && fits(level as RoleLevel, 'ADMIN')),
+      );
+    });
   });
 }

@@ -36,9 +36,10 @@ export const holders = (question: AccessQuestion): Fragment =>
 /** The person `p` is one of them; to be asked of each person in the order of a list. */
 export function isHolder(question: AccessQuestion): Fragment {
   const { at } = question;
-  // `is true` keeps PostgreSQL from working out all answers first.
-  return sql`(exists (
+  // The offset keeps PostgreSQL from joining with, or hashing, all answers first (`simplify_EXISTS_query` in its planner); SQLite wants a limit with it.
+  return sql`exists (
     select 1 from link l cross join identity i
       where l.user_id = p.id and ${allOf([accountOfLink, isLinked(at), live(at, 'i'), isUsable])}
-        and i.svc in (${at.svcs.length === 0 ? sql`null` : listOf(at.svcs)}) and exists (${anyPair(question)}))) is true`;
+        and i.svc in (${at.svcs.length === 0 ? sql`null` : listOf(at.svcs)}) and exists (${anyPair(question)})
+      limit 1 offset 0)`;
 }

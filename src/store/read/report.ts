@@ -167,7 +167,7 @@ function enteredAccounts(question: ReportQuestion, after: ReportPosition | undef
 }
 
 function entryCondition(question: ReportQuestion): Fragment {
-  const { at, now, filter, findings } = question;
+  const { now, findings } = question;
   if (findings.length === 0) return sql`(exists (${anyPair(question)})) is true`;
   const rules = findingRules(question);
   const of = findings.map((finding) => {
