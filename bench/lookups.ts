@@ -13,7 +13,7 @@ import { configName, placeholderOrigin } from './fill.ts';
 import type { Kind, Outcome, Round } from './load.ts';
 import type { Answers } from './plain-yoga.ts';
 import { cpuMsOf, fileHere, start, startGateway, talk, type Gateway } from './processes.ts';
-import { askMany, askOne, batchSize, listPage, type Question } from './questions.ts';
+import { askMany, askOne, batchSize, pagedLists, type PagedList, type Question } from './questions.ts';
 
 const { values } = parseArgs({
   options: {
@@ -73,7 +73,7 @@ let missed = false;
 const callsBefore = calls;
 await compare('one person', 'one', goals.one);
 await compare(`${batchSize} people with accounts, roles, groups`, 'many', goals.many);
-await comparePages();
+for (const list of pagedLists) await comparePages(list);
 console.table(report);
 const firstAnswerMs = median(starts);
 console.log(`first answer ${firstAnswerMs.toFixed(0)} ms after the start (goal: ${goals.firstAnswerMs})`);
@@ -93,20 +93,19 @@ async function compare(title: string, kind: Kind, goal: number): Promise<void> {
   conclude(title, goal, await alternate(sides.gateway, sides.plain, round));
 }
 
-/** The same list, its first page against its fiftieth. */
-async function comparePages(): Promise<void> {
+/** One list, its fiftieth page against its first. */
+async function comparePages({ title, query, listOf }: PagedList): Promise<void> {
   const first = 20;
   let after: string | undefined;
   for (let page = 1; page < 50; page += 1) {
-    const { data } = (await ask(url, { query: listPage, variables: { first, after } })) as {
-      data: { users: { pageInfo: { endCursor: string } } };
-    };
-    after = data.users.pageInfo.endCursor;
+    const { data } = (await ask(url, { query, variables: { first, after } })) as { data: never };
+    const { pageInfo } = listOf(data);
+    if (!pageInfo.hasNextPage) throw new Error(`${title}: fewer than 50 pages`);
+    after = pageInfo.endCursor;
   }
-  const sides = [undefined, after].map((cursor) => ({ url, pid, question: { query: listPage, variables: { first, after: cursor } } }));
-  const [one, fifty] = sides;
-  if (one === undefined || fifty === undefined) throw new Error('two pages');
-  conclude('page 50 against page 1', goals.page, await alternate(fifty, one, ({ question }) => ({ url, kind: 'fixed', callers, seconds, question })));
+  const page = (cursor: string | undefined) => ({ url, pid, question: { query, variables: { first, after: cursor } } });
+  const pairs = await alternate(page(after), page(undefined), ({ question }) => ({ url, kind: 'fixed', callers, seconds, question }));
+  conclude(`page 50 of ${title} against page 1`, goals.page, pairs);
 }
 
 interface Side {

@@ -24,7 +24,7 @@ export function createPeople(context: ViewContext): Pick<View, 'usersByIds' | 'r
       const listOrder = byPersonField(order.field);
       const svcs = services === undefined ? undefined : svcsOf(context, services);
       const without = unlinkedIn === undefined || unlinkedIn.length === 0 ? undefined : svcsOf(context, unlinkedIn);
-      const rows = await listPeople(at, { ...filter, svcs, unlinkedIn: without }, order, toStretch(list, listOrder, window));
+      const rows = await listPeople(context, { ...filter, svcs, unlinkedIn: without }, order, toStretch(list, listOrder, window));
       return toSlice(list, listOrder, window, rows, toUserView);
     },
     emailsOfUsers: async (userIds) => {

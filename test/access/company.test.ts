@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roleLevels } from '../../src/contract/records.ts';
 import type { DemoInstance } from '../../src/contract/sandbox.ts';
 import { accessText } from '../../src/directory/effective.ts';
 import type { View } from '../../src/directory/view.ts';
 import type { EffectiveAccessView } from '../../src/model/access.ts';
 import type { IdentityView, ServiceView, UserView } from '../../src/model/views.ts';
 import { walk } from '../directory/support.ts';
-import { effective, groupsAround, heldBy, placeText } from './oracle.ts';
+import { effective, groupsAround, heldBy, isAtLeast, placeText } from './oracle.ts';
 import { syncCompany, type SyncedCompany } from './synced-company.ts';
 
 let synced: SyncedCompany;
@@ -57,6 +58,19 @@ describe('in the demo company of 300 people', () => {
     const page = users.slice(0, 100).map(({ id }) => id);
     const found = await view.effectiveAccessOfUsers(page, {}, { first: 100 });
     for (const id of page) expect((found.get(id)?.edges ?? []).map(({ node }) => line(node)).toSorted()).toEqual(expected(id));
+  });
+
+  it.each(roleLevels)('the people with at least %s are those who hold that, or something unknown, by the services’ own lists', async (level) => {
+    for (const services of [undefined, ...view.services.map((each) => [each])]) {
+      const within = services?.[0]?.svc;
+      const wanted = users.filter(({ id }) => {
+        const own = (accounts.get(id) ?? []).filter(({ svc }) => within === undefined || svc === within);
+        const held = own.flatMap(({ svc, key }) => heldBy(instanceOf(svc), key));
+        return level === 'NONE' ? within === undefined || own.length > 0 : held.some((each) => isAtLeast(each.level, level));
+      });
+      const found = await walk(30, (window) => view.users({ level, services }, { field: 'displayName', descending: false }, window));
+      expect(found.map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
+    }
   });
 
   it('every path is a chain of what exists: the person’s account, groups that hold each other, a grant of the last', async () => {

@@ -107,6 +107,10 @@ export function heldBy(instance: DemoInstance, accountId: string): readonly Held
 
 const ladder: readonly RoleLevel[] = ['NONE', 'GUEST', 'READER', 'MEMBER', 'MANAGER', 'ADMIN', 'OWNER'];
 
+/** What is unknown may be as high; to ask for that is to ask for nothing else. */
+export const isAtLeast = (level: RoleLevel, least: RoleLevel): boolean =>
+  level === 'UNKNOWN' || (least !== 'UNKNOWN' && ladder.indexOf(level) >= ladder.indexOf(least));
+
 /** One line a place for the highest known level, and one for what is unknown. */
 export function effective(held: readonly Held[]): readonly string[] {
   return [...Map.groupBy(held, ({ place }) => place)]

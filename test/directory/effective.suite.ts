@@ -51,6 +51,7 @@ const company: Filling = {
       grant('g-member', person('cy'), { scopeKind: 'WORKSPACE', scope: { kind: 'WORKSPACE', externalId: 'w' }, level: 'MANAGER' }),
       grant('g-off', person('off'), { ...project('p1'), level: 'OWNER' }),
       grant('g-left', person('left'), { ...project('p1'), level: 'OWNER' }),
+      grant('g-unlisted', person('unlisted'), { ...project('p1'), level: 'OWNER' }),
       grant('g-service', person('cy'), { scopeKind: 'SERVICE', scope: { kind: 'SERVICE', externalId: 'L 1' }, level: 'OWNER' }),
     ),
     ...of('pager', identity('ana'), grant('p', person('ana'), { scopeKind: 'SERVICE', scope: { kind: 'SERVICE', externalId: 'acme' } })),

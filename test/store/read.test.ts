@@ -6,6 +6,7 @@ import { costSuite } from '../directory/cost.suite.ts';
 import { credentialsSuite } from '../directory/credentials.suite.ts';
 import { groupsSuite } from '../directory/groups.suite.ts';
 import { historySuite } from '../directory/history.suite.ts';
+import { levelsSuite } from '../directory/levels.suite.ts';
 import { lookupSuite } from '../directory/lookup.suite.ts';
 import { peopleSuite } from '../directory/people.suite.ts';
 import { revisionSuite } from '../directory/revision.suite.ts';
@@ -29,6 +30,7 @@ describe.each(askedEngines)('the index on $name', ({ open }) => {
   credentialsSuite(store);
   groupsSuite(store);
   accessSuite(store);
+  levelsSuite(store);
   revisionSuite(store);
   historySuite(store);
   accessDiffSuite(store);

@@ -273,11 +273,13 @@ export const start = (engine: Engine): Migration => ({
     await index('access_grant_principal', 'access_grant', ['svc', 'principal_kind', 'principal_key', 'to_rev']);
     await index('access_grant_scope', 'access_grant', ['svc', 'scope_key', 'to_rev']);
     await index('access_grant_role', 'access_grant', ['svc', 'role_key', 'to_rev']);
-    await index('access_grant_level', 'access_grant', ['level', 'to_rev', 'from_rev', 'svc', 'principal_kind', 'principal_key']);
+    await index('access_grant_level', 'access_grant', ['level', 'svc', 'principal_kind', 'to_rev', 'from_rev', 'principal_key']);
     await index('invite_email', 'invite', ['exact', 'to_rev']);
     await index('credential_identity', 'credential', ['svc', 'identity_key', 'to_rev']);
     await index('person_id', 'person', ['id', 'to_rev']);
     await index('person_sort', 'person', ['sort_name', 'id']);
+    await index('person_updated', 'person', ['updated_at', 'id']);
+    await index('person_active', 'person', ['last_active_at', 'id']);
     await index('person_username', 'person', ['username', 'to_rev']);
     await index('retired_person_into', 'retired_person', ['into_id']);
     await index('link_identity', 'link', ['svc', 'key', 'to_rev']);

@@ -49,13 +49,3 @@ const deeper = (at: Snapshot): Fragment =>
     select d.svc, d.root, m.member_kind, m.member_key from member d
       join membership m on m.svc = d.svc and m.group_key = d.key and ${live(at, 'm')}
       where d.kind = 'group'`;
-
-/** `holder(svc, kind, key)`: principals of the grants `g` that the condition takes, and everybody within those that are groups. */
-export const holdersOfGrants = (at: Snapshot, condition: Fragment): Fragment =>
-  sql`holder(svc, kind, key) as (
-    select g.svc, g.principal_kind, g.principal_key from access_grant g where ${live(at, 'g')} and ${condition}
-    union
-    select m.svc, m.member_kind, m.member_key from holder h
-      join membership m on m.svc = h.svc and m.group_key = h.key and ${live(at, 'm')}
-      where h.kind = 'group'
-  )`;

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { openRev } from '../tables.ts';
-import { askTexts, allOf, listOf, live, rowsOf, textRows, type Fragment, type Stretch } from './snapshot.ts';
-import { anyPair, conditionCtes, isLinked, isSelective, isUnexpired, isUsable, pairs, type AccessQuestion } from './pairs.ts';
+import { askTexts, allOf, live, rowsOf, textRows, type Fragment, type Stretch } from './snapshot.ts';
+import { holders, isHeldByFew, isHolder } from './holders.ts';
+import { conditionCtes, isUnexpired, pairs, type AccessQuestion } from './pairs.ts';
 import { heirsOf } from './people.ts';
 import { recordColumns, type RecordRow } from './records.ts';
 
@@ -70,14 +71,15 @@ export function effectiveOfPeople(
 }
 
 /** Of everybody, person by person: only as many people are worked out as the page may take. */
-export function listEffective(question: AccessQuestion, { after, limit }: Stretch<EffectivePosition>): Promise<readonly EffectiveRow[]> {
+export async function listEffective(question: AccessQuestion, { after, limit }: Stretch<EffectivePosition>): Promise<readonly EffectiveRow[]> {
   const { at } = question;
+  const holds = await holdsSome(question);
   const behind =
     after === undefined
       ? sql``
       : sql`and (${position}) > (${after.user_id}, ${after.svc}, ${after.scope_kind}, ${after.scope_key}, ${after.unknown})`;
   const entry = sql`select p.id from person p
-    where ${allOf([live(at, 'p'), ...(after === undefined ? [] : [sql`p.id >= ${after.user_id}`]), holdsSome(question)])}
+    where ${allOf([live(at, 'p'), ...(after === undefined ? [] : [sql`p.id >= ${after.user_id}`]), holds])}
     order by p.id limit ${limit + 1}`;
   return rowsOf(
     at,
@@ -85,16 +87,10 @@ export function listEffective(question: AccessQuestion, { after, limit }: Stretc
   );
 }
 
-function holdsSome(question: AccessQuestion): Fragment {
-  const { at, now, filter } = question;
+async function holdsSome(question: AccessQuestion): Promise<Fragment> {
+  const { at, filter } = question;
   if (filter.userId !== undefined) return sql`p.id in (${heirsOf(at, filter.userId)})`;
-  const unexpired = isUnexpired('g', now);
-  if (isSelective(filter)) return sql`p.id in (select user_id from (${pairs(question, 'grants', [unexpired])}) held)`;
-  // `is true` keeps PostgreSQL from working out all answers first.
-  return sql`(exists (
-    select 1 from link l cross join identity i
-      where l.user_id = p.id and l.svc = i.svc and l.key = i.key and l.incarnation = i.incarnation and ${allOf([isLinked(at), live(at, 'i'), isUsable])}
-        and i.svc in (${at.svcs.length === 0 ? sql`null` : listOf(at.svcs)}) and exists (${anyPair(question)}))) is true`;
+  return (await isHeldByFew(question)) ? sql`p.id in (${holders(question)})` : isHolder(question);
 }
 
 /** A grant behind a row, and the account that has it. */

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { roleLevels, scopeKeyText, type RoleLevel } from '../../contract/records.ts';
-import { levelRank } from '../../model/levels.ts';
+import { scopeKeyText } from '../../contract/records.ts';
 import type { GrantFilter, RecordKey, ScopeRef } from '../../model/views.ts';
 import { principalsOfPeople } from './access.ts';
+import { atLeast, ofLevel } from './at-least.ts';
 import { firstOfEach, type OfParent } from './each-parent.ts';
+import { isHeldByFew } from './holders.ts';
 import { heirsOf } from './people.ts';
 import { recordColumns, type RecordRow } from './records.ts';
 import {
@@ -20,12 +21,6 @@ import {
   type Snapshot,
   type Stretch,
 } from './snapshot.ts';
-
-/** At least this level; what is UNKNOWN may be as high. To ask for UNKNOWN is to ask for that alone. */
-export function atLeast(column: Fragment, level: RoleLevel): Fragment {
-  const least = levelRank(level);
-  return sql`${column} in (${listOf(roleLevels.map(levelRank).filter((rank) => rank === -1 || (least >= 0 && rank >= least)))})`;
-}
 
 const grantOrder = sql`g.svc, g.key`;
 
@@ -54,11 +49,14 @@ export function grantConditions(at: Snapshot, filter: Omit<GrantFilter, 'service
 
 export type GrantConditions = Omit<GrantFilter, 'services'>;
 
-export function listGrants(at: Snapshot, filter: GrantConditions, { after, limit }: Stretch<RecordKey>): Promise<readonly RecordRow[]> {
-  return rowsOf<RecordRow>(
-    at,
-    sql`select ${recordColumns('g')} from access_grant g where ${grantConditions(at, filter, after)} order by ${grantOrder} limit ${limit}`,
-  );
+export async function listGrants(at: Snapshot, filter: GrantConditions, { after, limit }: Stretch<RecordKey>): Promise<readonly RecordRow[]> {
+  const { minLevel } = filter;
+  const few = minLevel !== undefined && (await isHeldByFew({ at, filter: { minLevel } }));
+  // The unary plus keeps SQLite from walking all grants in their order where the few are to be sorted.
+  const [conditions, order] = few
+    ? [sql`${grantConditions(at, filter, after)} and ${ofLevel(at, minLevel)}`, sql`+g.svc, g.key`]
+    : [grantConditions(at, filter, after), grantOrder];
+  return rowsOf<RecordRow>(at, sql`select ${recordColumns('g')} from access_grant g where ${conditions} order by ${order} limit ${limit}`);
 }
 
 const isHeld = sql`g.svc = p.svc and g.principal_kind = p.kind and g.principal_key = p.key`;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Instant } from '../../contract/records.ts';
 import type { GrantFilter } from '../../model/views.ts';
-import { atLeast } from './grants.ts';
+import { ofLevel } from './at-least.ts';
 import { heirsOf } from './people.ts';
 import { countsOnRoot, scopesAbove, type ScopePlace } from './scopes-above.ts';
 import { allOf, live, ofServices, storable, type Fragment, type Snapshot } from './snapshot.ts';
@@ -44,7 +44,7 @@ const columns = sql`i.svc, i.key as account, i.row_id as account_row, l.user_id,
 
 export const isLinked = (at: Snapshot): Fragment => sql`l.state in ('LINKED_AUTO', 'LINKED_MANUAL') and ${live(at, 'l')}`;
 
-const accountOfLink = sql`l.svc = i.svc and l.key = i.key and l.incarnation = i.incarnation`;
+export const accountOfLink = sql`l.svc = i.svc and l.key = i.key and l.incarnation = i.incarnation`;
 
 /** An account `i` with the link `l` that counts, if there is one. */
 export const linkedOrNot = (at: Snapshot): Fragment => sql`identity i left join link l on ${accountOfLink} and ${isLinked(at)}`;
@@ -98,16 +98,17 @@ export function pairs(question: AccessQuestion, entry: Entry, conditions: readon
 
 /** For `exists (…)`: the account `i` of the statement around has such a grant, and it has not expired. */
 export function anyPair({ at, now, filter }: AccessQuestion): Fragment {
-  const all = allOf([live(at, 'g'), isUnexpired('g', now), ...grantConditions({ at, now, filter })]);
+  const all = allOf([live(at, 'g'), isUnexpired('g', now), ...grantConditions({ at, filter })]);
   return sql`select 1 from access_grant g where ${isOwn} and ${all}
     union all
     select 1 from ${sql.join(groupSteps, sql` cross join `)} where ${isThroughGroups(at)} and ${all}`;
 }
 
-function grantConditions({ at, filter }: AccessQuestion): readonly Fragment[] {
+/** On the grant `g`, and with a person's id on the link `l`. */
+export function grantConditions({ at, filter }: Pick<AccessQuestion, 'at' | 'filter'>): readonly Fragment[] {
   const { minLevel, scope, scopeKind, role, userId, source: wanted, expiresBefore } = filter;
   return [
-    ...(minLevel === undefined ? [] : [atLeast(sql`g.level`, minLevel)]),
+    ...(minLevel === undefined ? [] : [ofLevel(at, minLevel)]),
     ...(scope === undefined
       ? []
       : [sql`g.row_id in (select g.row_id from scope_above a cross join access_grant g where ${countsOnRoot} and ${live(at, 'g')})`]),
@@ -122,13 +123,3 @@ function grantConditions({ at, filter }: AccessQuestion): readonly Fragment[] {
 /** Common table expressions that the conditions of a question refer to. */
 export const conditionCtes = ({ at, filter: { scope } }: AccessQuestion): readonly Fragment[] =>
   scope === undefined ? [] : [scopesAbove(at, [scope])];
-
-/** Few enough grants fit that it pays to start from them. */
-export const isSelective = ({ minLevel, scope, role, userId, expiresBefore }: AccessConditions): boolean =>
-  scope !== undefined ||
-  role !== undefined ||
-  userId !== undefined ||
-  expiresBefore !== undefined ||
-  minLevel === 'ADMIN' ||
-  minLevel === 'OWNER' ||
-  minLevel === 'UNKNOWN';

@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
-import type { RoleLevel } from '../../contract/records.ts';
+import type { Instant } from '../../contract/records.ts';
 import { emailKey } from '../../model/email-key.ts';
 import type { UserFilter, UserOrder } from '../../model/views.ts';
-import { holdersOfGrants } from './access.ts';
 import { linked, links } from './accounts.ts';
 import { addressed } from './emails.ts';
-import { atLeast } from './grants.ts';
+import { holders, isHeldByFew, isHolder } from './holders.ts';
 import { personColumns, type PersonRow } from './people.ts';
 import { contains } from './search.ts';
 import { allOf, live, ofServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
@@ -26,34 +25,39 @@ export const orderColumns = { displayName: 'sort_name', updatedAt: 'updated_at',
   keyof PersonRow
 >;
 
+export interface Moment {
+  readonly at: Snapshot;
+  readonly now: Instant;
+}
+
 /** Whoever was never seen active comes last in both directions. People whose accounts are all gone are listed only when the status asks for them. */
-export function listPeople(
-  at: Snapshot,
+export async function listPeople(
+  moment: Moment,
   filter: PeopleFilter,
   { field, descending }: UserOrder,
   { after, limit }: Stretch<PersonPosition>,
 ): Promise<readonly PersonRow[]> {
+  const { at } = moment;
   const column = sql.ref(`p.${orderColumns[field]}`);
-  const nullable = field === 'lastActiveAt';
-  const direction = descending ? sql`desc` : sql`asc`;
-  return rowsOf<PersonRow>(
-    at,
-    sql`select ${personColumns} from person p
-      where ${allOf([live(at, 'p'), ...conditions(at, filter), ...behind(column, nullable, descending, after)])}
-      order by ${column} ${direction}${nullable ? sql` nulls last` : sql``}, p.id ${direction} limit ${limit}`,
-  );
-}
-
-function behind(column: Fragment, nullable: boolean, descending: boolean, after: PersonPosition | undefined): readonly Fragment[] {
-  if (after === undefined) return [];
-  const beyond = descending ? sql`<` : sql`>`;
-  if (after.value === null) return [sql`${column} is null and p.id ${beyond} ${after.id}`];
-  const next = sql`(${column}, p.id) ${beyond} (${after.value}, ${after.id})`;
-  return [nullable ? sql`(${next} or ${column} is null)` : next];
+  const [beyond, direction] = descending ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`];
+  const [people, level] = await ofLevel(moment, filter);
+  const wanted = [live(at, 'p'), ...conditions(at, filter), ...level];
+  const page = (where: readonly Fragment[], most: number): Promise<readonly PersonRow[]> =>
+    rowsOf(
+      at,
+      sql`select ${personColumns} from ${people} where ${allOf([...wanted, ...where])} order by ${column} ${direction}, p.id ${direction} limit ${most}`,
+    );
+  const behind = after === undefined || after.value === null ? [] : [sql`(${column}, p.id) ${beyond} (${after.value}, ${after.id})`];
+  if (field !== 'lastActiveAt') return page(behind, limit);
+  // Asked apart, both parts run along the index; the databases do not agree on where it has its nulls.
+  const seen = after?.value === null ? [] : await page([sql`${column} is not null`, ...behind], limit);
+  if (seen.length === limit || filter.inactiveSince !== undefined) return seen;
+  const behindUnseen = after?.value === null ? [sql`p.id ${beyond} ${after.id}`] : [];
+  return [...seen, ...(await page([sql`${column} is null`, ...behindUnseen], limit - seen.length))];
 }
 
 function conditions(at: Snapshot, filter: PeopleFilter): readonly Fragment[] {
-  const { kind, status, email, search, level, svcs, unlinkedIn, inactiveSince, updatedSince } = filter;
+  const { kind, status, email, search, svcs, unlinkedIn, inactiveSince, updatedSince } = filter;
   const livingIn = (services: Fragment): Fragment =>
     sql`(exists (select 1 from ${links(at)} where l.user_id = p.id and ${linked(at)} and ${services} and i.status <> 'DELETED'))`;
   return [
@@ -61,12 +65,25 @@ function conditions(at: Snapshot, filter: PeopleFilter): readonly Fragment[] {
     ...(kind === undefined ? [] : [sql`p.kind = ${kind}`]),
     ...(search === undefined ? [] : contains('p.search_text', search)),
     ...(email === undefined ? [] : [sql`p.id in ${holdersOf(at, email)}`]),
-    ...(svcs === undefined ? [] : [askedOfEach(livingIn(ofServices(svcs, 'l')))]),
+    // Whoever holds something in a service has an account there.
+    ...(svcs === undefined || asksLevel(filter) ? [] : [askedOfEach(livingIn(ofServices(svcs, 'l')))]),
     ...(unlinkedIn === undefined ? [] : [unlinkedIn.length === 0 ? sql`1 = 0` : askedOfEach(sql`(not ${livingIn(ofServices(unlinkedIn, 'l'))})`)]),
-    ...(level === undefined ? [] : [askedOfEach(sql`(p.id in ${holdersOfLevel(at, level, svcs ?? at.svcs)})`)]),
     ...(inactiveSince === undefined ? [] : [sql`p.last_active_at < ${inactiveSince}`]),
     ...(updatedSince === undefined ? [] : [sql`p.updated_at >= ${updatedSince}`]),
   ];
+}
+
+/** Everybody has at least NONE. */
+const asksLevel = ({ level }: PeopleFilter): boolean => level !== undefined && level !== 'NONE';
+
+/** Where the people come from, and a condition on them. */
+async function ofLevel({ at, now }: Moment, filter: PeopleFilter): Promise<readonly [Fragment, readonly Fragment[]]> {
+  if (!asksLevel(filter)) return [sql`person p`, []];
+  const question = { at: { ...at, svcs: filter.svcs ?? at.svcs }, now, filter: { minLevel: filter.level } };
+  // `cross join` has SQLite start from the few, instead of sorting nothing and looking at everybody.
+  return (await isHeldByFew(question))
+    ? [sql`(${holders(question)}) h cross join person p`, [sql`p.id = h.id`]]
+    : [sql`person p`, [isHolder(question)]];
 }
 
 /**
@@ -81,8 +98,3 @@ function holdersOf(at: Snapshot, email: string): Fragment {
   return sql`(select l.user_id from ${links(at)} join email e on e.svc = l.svc and e.key = l.key and ${live(at, 'e')}
     where ${linked(at)} and i.status <> 'DELETED' and ${condition})`;
 }
-
-const holdersOfLevel = (at: Snapshot, level: RoleLevel, svcs: readonly number[]): Fragment =>
-  sql`(with recursive ${holdersOfGrants(at, allOf([atLeast(sql`g.level`, level), ofServices(svcs, 'g')]))}
-    select l.user_id from ${links(at)} join holder h on h.kind = 'identity' and h.svc = l.svc and h.key = l.key
-      where ${linked(at)} and i.status <> 'DELETED')`;

@@ -1,7 +1,19 @@
 import { sql } from 'kysely';
 import type { Finding, ReportKey } from '../../model/access.ts';
 import { findingRules, goneFrom, type FindingRule, type FindingsQuestion } from './findings.ts';
-import { anyPair, conditionCtes, isSelective, isUnexpired, isUsable, linkedOrNot, pairs, type AccessQuestion, type PairRow } from './pairs.ts';
+import { isHeldByFew } from './holders.ts';
+import {
+  accountOfLink,
+  anyPair,
+  conditionCtes,
+  isLinked,
+  isUnexpired,
+  isUsable,
+  linkedOrNot,
+  pairs,
+  type AccessQuestion,
+  type PairRow,
+} from './pairs.ts';
 import { heirsOf } from './people.ts';
 import { allOf, live, ofServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
 
@@ -32,18 +44,18 @@ export interface ReportRow extends ReportPosition, Pick<PairRow, 'user_id' | 'ro
 }
 
 /** Rows in the order of accounts: only as many accounts are worked out as the page may take. */
-export function reportRows(question: ReportQuestion, { after, limit }: Stretch<ReportPosition>): Promise<readonly ReportRow[]> {
+export async function reportRows(question: ReportQuestion, { after, limit }: Stretch<ReportPosition>): Promise<readonly ReportRow[]> {
   const { at } = question;
-  const onward = after === undefined ? [] : [sql`(i.svc, i.key) >= (${after.svc}, ${after.account})`];
-  const entry = sql`select i.svc, i.key from ${linkedOrNot(at)}
-    where ${allOf([live(at, 'i'), ofServices(at.svcs, 'i'), isUsable, ...onward, entryCondition(question)])} order by i.svc, i.key limit ${limit + 1}`;
+  if (at.svcs.length === 0) return [];
+  const few = question.findings.length === 0 && (await isHeldByFew(question));
+  const entry = few ? holdingAccounts(question, after) : enteredAccounts(question, after);
   const behind =
     after === undefined
       ? sql``
       : sql`where (svc, account, grant_key, finding) > (${after.svc}, ${after.account}, ${after.grant_key}, ${after.finding})`;
   return rowsOf<ReportRow>(
     at,
-    sql`with recursive ${sql.join([...conditionCtes(question), sql`entry(svc, key) as (${entry})`, ...rowCtes(question, 'accounts')], sql`, `)}
+    sql`with recursive ${sql.join([...conditionCtes(question), sql`entry(svc, key) as (${entry} limit ${limit + 1})`, ...rowCtes(question, 'accounts')], sql`, `)}
       select * from report ${behind} order by svc, account, grant_key, finding limit ${limit}`,
   );
 }
@@ -128,21 +140,40 @@ function withoutAccess(question: ReportQuestion, start: Start): Fragment {
     ])}`;
 }
 
-/** Accounts that have at least one row. */
+/** Accounts from the page's first on that have at least one row, worked out from the grants that fit. */
+function holdingAccounts(question: ReportQuestion, after: ReportPosition | undefined): Fragment {
+  const onward = after === undefined ? sql`` : sql`where (svc, account) >= (${after.svc}, ${after.account})`;
+  return sql`select distinct svc, account from (${pairs(question, 'grants', [isUnexpired('g', question.now)])}) held ${onward} order by svc, account`;
+}
+
+/** The same, by asking each account in question. */
+function enteredAccounts(question: ReportQuestion, after: ReportPosition | undefined): Fragment {
+  const { at, filter } = question;
+  // The first service, too, is entered by the index.
+  const from = after ?? { svc: Math.min(...at.svcs), account: '' };
+  const [accounts, ofOne] =
+    filter.userId === undefined
+      ? [linkedOrNot(at), []]
+      : [sql`link l cross join identity i`, [accountOfLink, isLinked(at), ofPerson(at, filter.userId)]];
+  return sql`select i.svc, i.key from ${accounts}
+    where ${allOf([
+      ...ofOne,
+      live(at, 'i'),
+      ofServices(at.svcs, 'i'),
+      isUsable,
+      sql`(i.svc, i.key) >= (${from.svc}, ${from.account})`,
+      entryCondition(question),
+    ])} order by i.svc, i.key`;
+}
+
 function entryCondition(question: ReportQuestion): Fragment {
-  const { at, now, filter, findings } = question;
-  if (findings.length === 0) {
-    const unexpired = isUnexpired('g', now);
-    return isSelective(filter)
-      ? sql`(i.svc, i.key) in (select svc, account from (${pairs(question, 'grants', [unexpired])}) held)`
-      : sql`(exists (${anyPair(question)})) is true`;
-  }
+  const { now, findings } = question;
+  if (findings.length === 0) return sql`(exists (${anyPair(question)})) is true`;
   const rules = findingRules(question);
   const of = findings.map((finding) => {
     const rule = rules[finding];
     const conditions = [
       ...(rule.account === undefined ? [] : [rule.account(sql`l.user_id`)]),
-      ...(filter.userId === undefined ? [] : [ofPerson(at, filter.userId)]),
       ...(isOnGrants(question, rule)
         ? [sql`(i.svc, i.key) in (select svc, account from (${pairs(question, 'grants', [rule.grant?.('g') ?? isUnexpired('g', now)])}) held)`]
         : []),

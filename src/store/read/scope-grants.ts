@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
+import type { PrincipalKey } from '../../contract/records.ts';
 import type { RecordKey } from '../../model/views.ts';
+import { atLeast } from './at-least.ts';
 import { firstOfEach, type OfParent } from './each-parent.ts';
 import { isUnexpired, type AccessQuestion } from './pairs.ts';
-import { atLeast } from './grants.ts';
 import { recordColumns, type RecordRow } from './records.ts';
 import { countsOnRoot, scopesAbove, type ScopePlace } from './scopes-above.ts';
-import { allOf, live, ofServices, type Stretch } from './snapshot.ts';
+import { allOf, live, ofServices, type Fragment, type Stretch } from './snapshot.ts';
 
 /** Grants that count on the scopes, of accounts that can be used and of groups; `parent` is `scopeKeyText`. */
 export async function effectiveGrantsOnScopes(
@@ -14,16 +15,16 @@ export async function effectiveGrantsOnScopes(
   { after, limit }: Stretch<RecordKey>,
 ): Promise<readonly OfParent<RecordRow>[]> {
   if (places.length === 0) return [];
-  const isOpen = (table: 'identity' | 'user_group') =>
-    sql`not exists (select 1 from ${sql.table(table)} h
-      where g.principal_kind = ${table === 'identity' ? 'identity' : 'group'} and h.svc = g.svc and h.key = g.principal_key and ${live(at, 'h')}
-        and h.status in ('SUSPENDED', 'DELETED'))`;
+  const held = (table: 'identity' | 'user_group', kind: PrincipalKey['kind'], status: Fragment): Fragment =>
+    sql`exists (select 1 from ${sql.table(table)} h
+      where g.principal_kind = ${kind} and h.svc = g.svc and h.key = g.principal_key and ${live(at, 'h')} and h.status ${status} ('SUSPENDED', 'DELETED'))`;
+  // As elsewhere, an account must be listed to be used; a group that the service names but does not list passes on what it holds.
+  const counts = sql`(${held('identity', 'identity', sql`not in`)} or (g.principal_kind = 'group' and not ${held('user_group', 'group', sql`in`)}))`;
   const conditions = [
     live(at, 'g'),
     ofServices(at.svcs, 'g'),
     isUnexpired('g', now),
-    isOpen('identity'),
-    isOpen('user_group'),
+    counts,
     ...(minLevel === undefined ? [] : [atLeast(sql`g.level`, minLevel)]),
     ...(after === undefined ? [] : [sql`(g.svc, g.key) > (${after.svc}, ${after.key})`]),
   ];
