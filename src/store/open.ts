@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, PGliteDialect, PostgresDialect, SqliteDialect, type Dialect, type LogEvent, type PGlite, type SqliteDatabase } from 'kysely';
@@ -93,9 +93,18 @@ async function migrate(connection: StoreConnection): Promise<void> {
 const preparedTextLength = 64 * 1024;
 // Look-ups all over a file find its pages in the system's cache: mapped, they are not copied out of it (sqlite.org/mmap.html).
 const readDoor = { cacheKiB: 16_384, mappedBytes: 2 ** 30 };
-const leanDoor = { cacheKiB: 2_048, mappedBytes: 0 };
+// The pages that a writer's inserts touch grow with the store; those for which there is no room are written and read again and again.
+const leanDoor = { cacheKiB: 2_048, mappedBytes: 0, shareOfFile: 1 / 16, maxCacheKiB: 32_768 };
 
-function sqlite(file: string, { cacheKiB, mappedBytes }: typeof readDoor, readOnly = false): SqliteDatabase {
+interface Door {
+  readonly cacheKiB: number;
+  readonly mappedBytes: number;
+  /** The part of the file for which each transaction has room, between the other two. */
+  readonly shareOfFile?: number;
+  readonly maxCacheKiB?: number;
+}
+
+function sqlite(file: string, { cacheKiB, mappedBytes, shareOfFile = 0, maxCacheKiB = cacheKiB }: Door, readOnly = false): SqliteDatabase {
   const db = new DatabaseSync(file, { timeout: 15_000, readOnly });
   if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
   db.exec(`pragma cache_size = -${cacheKiB}; pragma mmap_size = ${mappedBytes}`);
@@ -103,9 +112,17 @@ function sqlite(file: string, { cacheKiB, mappedBytes }: typeof readDoor, readOn
     maxSize: preparedTextLength,
     sizeCalculation: (_, text) => text.length,
   });
+  let roomKiB = cacheKiB;
+  const makeRoom = (): void => {
+    const wanted = Math.min(Math.max(cacheKiB, Math.floor((statSync(file).size / 1024) * shareOfFile)), maxCacheKiB);
+    if (wanted <= roomKiB) return;
+    roomKiB = wanted;
+    db.exec(`pragma cache_size = -${roomKiB}`);
+  };
   return {
     close: () => db.close(),
     prepare(text) {
+      if (text === 'begin') makeRoom();
       const known = statements.get(text);
       if (known !== undefined) return known;
       const statement = db.prepare(text);
