@@ -18,7 +18,7 @@ export async function demo(options: { readonly people: number; readonly store?: 
 
 async function present(company: Demo, people: number): Promise<number> {
   const display = createSyncDisplay(company.config.services.map(({ name }) => name));
-  const runtime = await createRuntime(company.config, { onProgress: display.onProgress, onEvent: display.onEvent });
+  const runtime = await createRuntime(company.config, { serves: true, onProgress: display.onProgress, onEvent: display.onEvent });
   const examples: Example[] = [];
   const server = await serve(runtime, listenAddress(company.config), examples, createLog('warn'));
   console.log(`A made-up company of ${people} people; its services answer on this machine.\n`);

@@ -1,9 +1,8 @@
 import type { Directory, Operator } from '../directory/view.ts';
 import type { ServiceSelector, ServiceView } from '../model/views.ts';
-import { settleQuarantine } from '../store/sync/quarantine.ts';
 import type { Runtime } from './runtime.ts';
 
-export function createOperator({ directory, sync, store }: Runtime): Operator {
+export function createOperator({ directory, sync }: Runtime): Operator {
   return {
     async sync(selector) {
       const service = await find(directory, selector);
@@ -13,8 +12,7 @@ export function createOperator({ directory, sync, store }: Runtime): Operator {
     async acknowledgeQuarantine(selector, accept, reason) {
       const service = await find(directory, selector);
       if (service === undefined) return undefined;
-      await settleQuarantine(store, service.svc, accept, reason, Date.now());
-      await sync.link();
+      await sync.settleQuarantine(service.svc, accept, reason);
       return find(directory, selector);
     },
   };

@@ -9,7 +9,6 @@ import { createServer } from '../server/server.ts';
 import type { SyncEvent } from '../sync/scheduler.ts';
 import { createLog, openStoreOrExplain, tellWarnings } from './common.ts';
 import type { Example } from './examples.ts';
-import { createLinkDesk } from './link-desk.ts';
 import { createOperator } from './operator.ts';
 import { exitCodes, UserError } from './exit.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
@@ -22,7 +21,7 @@ export async function start(file: string): Promise<number> {
   tellWarnings(config);
   const address = listenAddress(config);
   const log = createLog();
-  const runtime = await openStoreOrExplain(config, () => createRuntime(config, { onEvent: (event) => logEvent(log, event) }));
+  const runtime = await openStoreOrExplain(config, () => createRuntime(config, { serves: true, onEvent: (event) => logEvent(log, event) }));
   const server = await serve(runtime, address, [], log);
   console.log(`Rollcall answers at ${server.url}/graphql`);
   await runtime.sync.start();
@@ -55,7 +54,7 @@ export async function serve(runtime: Runtime, { host, port }: ListenAddress, exa
   const server = createServer({
     directory: runtime.directory,
     operator: createOperator(runtime),
-    desk: createLinkDesk({ store: runtime.store, now: Date.now }),
+    desk: runtime.sync,
     examples: () => examples,
     log,
     async ready() {

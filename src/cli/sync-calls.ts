@@ -1,17 +1,20 @@
 import type { Instant } from '../contract/records.ts';
+import type { LinkDesk } from '../directory/link-desk.ts';
 import type { LiveAnswer } from '../model/live.ts';
 import type { ReadOutcome } from '../sync/read-service.ts';
 import type { SyncEvent } from '../sync/scheduler.ts';
 import type { SyncProgress } from '../sync/service.ts';
 
-/** What the server's thread asks of the thread that reads services. */
-export interface SyncCalls {
+/** What the server's thread asks of the thread that reads services: whatever writes, for that may have to wait for the store's lock. */
+export interface SyncCalls extends LinkDesk {
   /** Resolves when the services stand in the store. */
   ready(): Promise<void>;
   start(): void;
   once(names?: readonly string[]): Promise<ReadonlyMap<string, ReadOutcome>>;
   trigger(name: string): boolean;
   link(): Promise<void>;
+  /** Accepts or refuses the removals that were held back of the service with this row, and links. */
+  settleQuarantine(svc: number, accept: boolean, reason: string): Promise<void>;
   /** Reads single accounts of a service and stores what it says. */
   readLive(question: LiveQuestion): Promise<ReadonlyMap<string, LiveAnswer>>;
   /** Whoever asked this does not wait any more. */

@@ -8,6 +8,7 @@ import { environment } from '../config/environment.ts';
 import { parseConfig } from '../config/read.ts';
 import type { Adapter } from '../contract/adapter.ts';
 import { openStore } from '../store/open.ts';
+import { settleQuarantine } from '../store/sync/quarantine.ts';
 import { declareServices } from '../store/sync/services.ts';
 import { createLiveReads } from '../sync/live.ts';
 import { toProfile } from '../sync/profile.ts';
@@ -15,6 +16,7 @@ import { createScheduler } from '../sync/scheduler.ts';
 import type { SyncedService } from '../sync/service.ts';
 import { collectEarly } from './collect-early.ts';
 import { connectService } from './connect-services.ts';
+import { createLinkDesk } from './link-desk.ts';
 import { createLiveCalls } from './live-reader.ts';
 import type { SyncCalls, SyncNews, SyncThreadData } from './sync-calls.ts';
 
@@ -48,6 +50,11 @@ const calls: SyncCalls = {
   once: (names) => scheduler.once(names),
   trigger: (name) => scheduler.trigger(name),
   link: () => scheduler.link(),
+  async settleQuarantine(svc, accept, reason) {
+    await settleQuarantine(store, svc, accept, reason, Date.now());
+    await scheduler.link();
+  },
+  ...createLinkDesk({ store, now: Date.now }),
   ...createLiveCalls(live),
   calls: () => new Map(connected.map(({ service, transport }) => [service.name, transport?.state().calls ?? 0])),
   async stop() {

@@ -13,7 +13,7 @@ const nurseryMb = 1;
 /** Starts the thread that reads services. It reads when told; what it is asked before it stands waits. */
 export function startSyncThread({ source }: Config, news: SyncNews): SyncThread {
   const data: SyncThreadData = source;
-  const worker = new Worker(new URL('sync-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('sync-worker.mjs', import.meta.url), {
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: nurseryMb },
   });
@@ -32,6 +32,13 @@ export function startSyncThread({ source }: Config, news: SyncNews): SyncThread 
     once: (names) => thread.once(names),
     trigger: (name) => thread.trigger(name),
     link: () => thread.link(),
+    settleQuarantine: (svc, accept, reason) => thread.settleQuarantine(svc, accept, reason),
+    linkIdentity: (identity, userId, by) => thread.linkIdentity(identity, userId, by),
+    unlinkIdentity: (identity, by) => thread.unlinkIdentity(identity, by),
+    decideMatches: (input, by) => thread.decideMatches(input, by),
+    mergeUsers: (into, from, by) => thread.mergeUsers(into, from, by),
+    splitUser: (userId, identities, by) => thread.splitUser(userId, identities, by),
+    revertLinkChange: (eventId, by) => thread.revertLinkChange(eventId, by),
     readLive: (question) => thread.readLive(question),
     leaveLive: (id) => thread.leaveLive(id),
     calls: () => thread.calls(),

@@ -3,18 +3,24 @@ import { keyText, type ScopeView } from '../model/views.ts';
 import type { RecordRow } from '../store/read/records.ts';
 import { listRoles } from '../store/read/roles.ts';
 import { listScopes, scopesUnder } from '../store/read/scopes.ts';
-import { narrowed, selectorsOf, toSourced, type ViewContext } from './context.ts';
+import { aged, narrowed, selectorsOf, toSourced, type ViewContext } from './context.ts';
 import { byName } from './orders.ts';
 import { readByKeys } from './records-by-key.ts';
 import { toSlice, toSlices, toStretch } from './slice.ts';
 import type { View } from './view.ts';
 
 /** Roles, and the places where they hold. */
-export function createCatalogue(context: ViewContext): Pick<View, 'rolesByKeys' | 'roles' | 'scopesByKeys' | 'scopes' | 'scopesUnder'> {
-  const { at } = context;
+export function createCatalogue(
+  context: ViewContext,
+): Pick<View, 'rolesByKeys' | 'roleAtHand' | 'roles' | 'scopesByKeys' | 'scopes' | 'scopesUnder'> {
+  const { at, people } = context;
   const toScope = (row: RecordRow): ScopeView => toSourced<ScopeRecord>(context, row);
   return {
-    rolesByKeys: readByKeys<RoleRecord>(context, 'role'),
+    rolesByKeys: async (keys) => new Map([...(await people.rolesByKeys(keys))].map(([text, role]) => [text, aged(context, role)])),
+    roleAtHand: (key) => {
+      const role = people.roleAtHand(key);
+      return role && aged(context, role);
+    },
     roles: async ({ service, ...filter }, window) => {
       const rows = await listRoles(narrowed(context, selectorsOf(service)), filter, toStretch('roles', byName, window));
       return toSlice('roles', byName, window, rows, (row) => toSourced<RoleRecord>(context, row));

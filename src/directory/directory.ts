@@ -5,7 +5,7 @@ import type { ServiceView } from '../model/views.ts';
 import { countAll, type Counts } from '../store/read/counts.ts';
 import { newestState } from '../store/read/services.ts';
 import type { Snapshot } from '../store/read/snapshot.ts';
-import type { StoreConnection } from '../store/open.ts';
+import type { Db, StoreConnection } from '../store/open.ts';
 import { createAccounts } from './accounts.ts';
 import { createCases } from './cases.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -18,11 +18,13 @@ import { createHistory } from './history.ts';
 import { createInvites } from './invites.ts';
 import type { LiveReader } from './live.ts';
 import { createLookup } from './lookup.ts';
-import { remembering } from './memory.ts';
+import { createMemory, type Memory } from './memory.ts';
+import { createPeopleSource } from './people-source.ts';
 import { createPeople } from './people.ts';
 import { createReports } from './reports.ts';
+import { withScans, type PlainView } from './scans.ts';
 import { toServiceView } from './service-view.ts';
-import { createStateKeeper } from './state.ts';
+import { keepServices } from './state.ts';
 import type { Directory, View } from './view.ts';
 
 export interface DirectoryOptions {
@@ -31,47 +33,62 @@ export interface DirectoryOptions {
   readonly managedDomains: readonly string[];
   /** Names of the services as the configuration lists them; without it they come in the order in which the store met them. */
   readonly order?: readonly string[];
-  /** How many answers and records are kept in memory until the store changes; none without it. */
+  /** How many people, accounts and groups are kept in memory; none without it. */
   readonly rememberedRows?: number;
   /** Asks services about single accounts; without it answers come from the index alone. */
   readonly live?: LiveReader;
 }
 
-/** Answers from the store's index. Opening a view costs one statement. */
-export function createDirectory({ read }: StoreConnection, options: DirectoryOptions): Directory {
+/** Answers from the store's index. Opening a view costs one statement, and two more after a change when rows are kept in memory. */
+export function createDirectory({ read, scan }: StoreConnection, options: DirectoryOptions): Directory {
   const countOnce = rememberCounts();
-  const keepState = createStateKeeper({
-    toServices: (rows, now) =>
-      inOrder(
-        rows.map((row) => toServiceView(row, now, options.managedDomains)),
-        options.order ?? [],
-      ),
-    rememberedRows: options.rememberedRows,
-  });
-  let asking: ReturnType<typeof newestState> | undefined;
+  const memory = options.rememberedRows === undefined ? undefined : createMemory(read, options.rememberedRows);
+  const toServices = keepServices((rows, now) =>
+    inOrder(
+      rows.map((row) => toServiceView(row, now, options.managedDomains)),
+      options.order ?? [],
+    ),
+  );
+  let opening: Promise<Opened> | undefined;
   /** Views that are opened in one turn of the event loop share a statement: it runs after the last of them was asked for. */
-  const newest = (): ReturnType<typeof newestState> =>
-    (asking ??= setImmediate().then(() => {
-      asking = undefined;
-      return newestState(read);
+  const newest = (): Promise<Opened> =>
+    (opening ??= setImmediate().then(async () => {
+      opening = undefined;
+      const { rev, services: rows } = await newestState(read);
+      await memory?.follow(rev, rows);
+      const now = options.now();
+      const stored = toServices(rows, now);
+      const after = (readings: Readings): View => {
+        const services = readings.issues.size === 0 ? stored : stored.map((service) => withIssue(service, readings));
+        const svcs = services.map(({ svc }) => svc);
+        const through = (db: Db, kept: Memory | undefined): PlainView => {
+          const at = { db, rev, svcs };
+          const source = createPeopleSource(at, services);
+          const people = kept?.inFrontOf(source, rev) ?? source;
+          return createView({ at, now, services, managedDomains: options.managedDomains, readings, people }, () => countOnce(at));
+        };
+        return withScans(through(read, memory), () => through(scan, undefined));
+      };
+      return { view: after(mergeReadings([])), after };
     }));
   return {
     live: options.live,
-    open: async (readings = mergeReadings([])) => {
-      const { rev, services: rows } = await newest();
-      const now = options.now();
-      const { services: stored, memory } = keepState(rev, rows, now);
-      const services = readings.issues.size === 0 ? stored : stored.map((service) => withIssue(service, readings));
-      const at = { db: read, rev, svcs: services.map(({ svc }) => svc) };
-      const view = createView({ at, now, services, managedDomains: options.managedDomains, readings }, () => countOnce(at));
-      return memory === undefined || !isUnread(readings) ? view : { ...view, ...remembering(view, memory) };
+    open: async (readings) => {
+      const { view, after } = await newest();
+      return readings === undefined || isUnread(readings) ? view : after(readings);
     },
   };
 }
 
+interface Opened {
+  /** Without live readings. */
+  readonly view: View;
+  after(readings: Readings): View;
+}
+
 const isUnread = ({ maxAgeMs, liveSince, issues }: Readings): boolean => maxAgeMs === undefined && liveSince.size === 0 && issues.size === 0;
 
-function createView(context: ViewContext, counts: View['counts']): View {
+function createView(context: ViewContext, counts: View['counts']): PlainView {
   const effective = createEffective(context);
   return {
     revision: context.at.rev,
@@ -89,8 +106,6 @@ function createView(context: ViewContext, counts: View['counts']): View {
     ...createHistory(context, effective),
     ...createInvites(context),
     ...createCredentials(context),
-    identitiesAtHand: () => undefined,
-    roleAtHand: () => undefined,
     counts,
   };
 }

@@ -26,7 +26,7 @@ export async function* exportRoleReport(view: View, { format, filter, findings }
   const writer = writers[format](view, services, findings);
   yield writer.start;
   let first = true;
-  for await (const rows of batches(view, filter, findings)) {
+  for await (const rows of batches(view.scanning(), filter, findings)) {
     yield writer.rows(rows, first);
     first = false;
   }

@@ -1,18 +1,18 @@
-import type { GroupRecord, IdentityRecord, MembershipRecord } from '../contract/records.ts';
+import type { GroupRecord, MembershipRecord } from '../contract/records.ts';
 import { keyText, type GroupView, type RecordKey } from '../model/views.ts';
-import { groupsBeside, groupsOfPeople, listGroups, membersOfGroups } from '../store/read/groups.ts';
+import { groupsBeside, listGroups, membersOfGroups } from '../store/read/groups.ts';
 import type { OfParent } from '../store/read/each-parent.ts';
 import type { RecordRow } from '../store/read/records.ts';
-import { narrowed, selectorsOf, toSourced, type ViewContext } from './context.ts';
+import { aged, narrowed, selectorsOf, toAccount, toSourced, type ViewContext } from './context.ts';
 import { byName } from './orders.ts';
 import { readByKeys } from './records-by-key.ts';
-import { toSlice, toSlices, toStretch } from './slice.ts';
+import { mapSlice, toSlice, toSlices, toStretch } from './slice.ts';
 import type { View } from './view.ts';
 
 type GroupQuestions = 'groupsByKeys' | 'membershipsByKeys' | 'groups' | 'groupsOfUsers' | 'membersOfGroups' | 'parentsOfGroups' | 'childrenOfGroups';
 
 export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
-  const { at } = context;
+  const { at, people } = context;
   const toGroup = (row: RecordRow): GroupView => toSourced<GroupRecord>(context, row);
   const beside = async (groups: readonly RecordKey[], side: 'parents' | 'children') => {
     const byGroup = Map.groupBy(await groupsBeside(at, groups, side), parentKey);
@@ -26,15 +26,14 @@ export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
       return toSlice('groups', byName, window, rows, toGroup);
     },
     groupsOfUsers: async (userIds, { service, transitive }, window) => {
-      const list = transitive ? 'all groups of a user' : 'groups of a user';
-      const seen = narrowed(context, selectorsOf(service === undefined ? undefined : { type: service }));
-      const rows = await groupsOfPeople(seen, userIds, transitive, toStretch(list, byName, window));
-      return toSlices(list, byName, window, rows, ({ parent }) => parent, toGroup);
+      const { svcs } = narrowed(context, selectorsOf(service === undefined ? undefined : { type: service }));
+      const groups = await people.groupsOfPeople(userIds, { svcs, transitive }, window);
+      return new Map([...groups].map(([userId, own]) => [userId, mapSlice(own, (group) => aged(context, group))]));
     },
     membersOfGroups: async (groups, transitive, window) => {
       const list = transitive ? 'all members of a group' : 'members of a group';
       const rows = await membersOfGroups(at, groups, transitive, toStretch(list, byName, window));
-      return toSlices(list, byName, window, rows, parentKey, (row) => toSourced<IdentityRecord>(context, row));
+      return toSlices(list, byName, window, rows, parentKey, (row) => toAccount(context, row));
     },
     parentsOfGroups: (groups) => beside(groups, 'parents'),
     childrenOfGroups: (groups) => beside(groups, 'children'),

@@ -6,7 +6,6 @@ import { invitesTo, listInvites } from '../store/read/invites.ts';
 import type { RecordRow } from '../store/read/records.ts';
 import { narrowed, selectorsOf, toSourced, type ViewContext } from './context.ts';
 import { isProven, theOnly } from './holder.ts';
-import { usersById } from './lookup.ts';
 import { byKey } from './orders.ts';
 import { readByKeys } from './records-by-key.ts';
 import { toSlice, toStretch } from './slice.ts';
@@ -38,7 +37,7 @@ export function createInvites(context: ViewContext): Pick<View, 'invitesByKeys' 
         context,
         [...keys.values()].filter((key) => key !== undefined),
       );
-      const people = await usersById(context, [...holders.values()]);
+      const people = await context.people.peopleByIds([...holders.values()]);
       return new Map(
         [...keys].flatMap(([email, key]) => {
           const user = people.get(holders.get(key ?? '') ?? '');

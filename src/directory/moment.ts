@@ -2,11 +2,13 @@ import type { Instant } from '../contract/records.ts';
 import type { Sourced } from '../model/views.ts';
 import { revisionAt } from '../store/read/access-diff.ts';
 import type { ViewContext } from './context.ts';
+import { createPeopleSource } from './people-source.ts';
 
 /** The view as it was at a moment; as it is without one. */
 export async function contextAt(context: ViewContext, moment: Instant | undefined): Promise<ViewContext> {
   if (moment === undefined || moment >= context.now) return context;
-  return { ...context, at: { ...context.at, rev: await revisionAt(context.at, moment) }, now: moment };
+  const at = { ...context.at, rev: await revisionAt(context.at, moment) };
+  return { ...context, at, now: moment, people: createPeopleSource(at, context.services) };
 }
 
 /** What was known at a moment was said by then. */

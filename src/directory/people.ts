@@ -6,16 +6,15 @@ import { listPeople } from '../store/read/people-list.ts';
 import { retiredInto } from '../store/read/people.ts';
 import { svcsOf, type ViewContext } from './context.ts';
 import { strongerProof } from './email-proof.ts';
-import { usersById } from './lookup.ts';
 import { byPersonField } from './orders.ts';
 import { toSlice, toStretch } from './slice.ts';
 import { toUserView } from './user-view.ts';
 import type { View } from './view.ts';
 
 export function createPeople(context: ViewContext): Pick<View, 'usersByIds' | 'retiredIds' | 'users' | 'emailsOfUsers'> {
-  const { at } = context;
+  const { at, people } = context;
   return {
-    usersByIds: (ids) => usersById(context, ids),
+    usersByIds: (ids) => people.peopleByIds(ids),
     retiredIds: async (userIds) => {
       const byLiving = Map.groupBy(await retiredInto(at, userIds), ({ living }) => living);
       return new Map([...byLiving].map(([living, rows]) => [living, rows.map(({ id }) => id)]));

@@ -26,6 +26,11 @@ export const toSlice = <Row, Position, Node>(
   hasNext: rows.length > first,
 });
 
+export const mapSlice = <A, B>({ edges, hasNext }: Slice<A>, toNode: (node: A) => B): Slice<B> => ({
+  edges: edges.map(({ cursor, node }) => ({ cursor, node: toNode(node) })),
+  hasNext,
+});
+
 /** Slices of many lists of one kind, whose rows came in one answer. */
 export function toSlices<Row, Position, Node>(
   list: string,

@@ -2,55 +2,31 @@ import type { Instant } from '../contract/records.ts';
 import { stalenessBudgetMs } from '../model/coverage.ts';
 import type { ServiceView } from '../model/views.ts';
 import type { ServiceRow } from '../store/read/services.ts';
-import { createMemory, type Memory } from './memory.ts';
 
 type Rows = readonly ServiceRow[];
 
-/** What the newest state of the store was, and what was made of it. */
-interface Known {
-  readonly rev: number;
-  readonly rows: Rows;
-  readonly services: readonly ServiceView[];
-  /** When time alone changes what is said of a service. */
-  readonly until: Instant;
-  readonly memory: Memory | undefined;
-}
+/** Keeps what was made of the services' newest rows until they change, or time alone changes what is said of a service. */
+export function keepServices(toServices: (rows: Rows, now: Instant) => readonly ServiceView[]) {
+  let known: { readonly rows: Rows; readonly services: readonly ServiceView[]; readonly until: Instant } | undefined;
 
-export interface StateOptions {
-  toServices(rows: Rows, now: Instant): readonly ServiceView[];
-  readonly rememberedRows: number | undefined;
-}
-
-/** Keeps what was made of the store's newest state until that changes: most views are opened between two changes. */
-export function createStateKeeper({ toServices, rememberedRows }: StateOptions) {
-  let known: Known | undefined;
-
-  return (rev: number, rows: Rows, now: Instant): Pick<Known, 'services' | 'memory'> => {
-    const current = known !== undefined && now < known.until && isSame(known.rows, rows, allColumns) ? known : undefined;
-    const holds = known?.rev === rev && (known.memory?.until ?? Infinity) > now && isSame(known.rows, rows, columnsOfAnswers);
-    if (current !== undefined && holds) return current;
-    const services = current?.services ?? toServices(rows, now);
-    const memory = holds ? known?.memory : rememberedRows === undefined ? undefined : createMemory(rememberedRows);
-    known = { rev, rows, services, until: current?.until ?? untilOf(rows, now), memory };
-    return known;
+  return (rows: Rows, now: Instant): readonly ServiceView[] => {
+    if (known === undefined || now >= known.until || !isSame(known.rows, rows, allColumns)) {
+      known = { rows, services: toServices(rows, now), until: untilOf(rows, now) };
+    }
+    return known.services;
   };
 }
 
-/** The columns on which answers about people stand; the others tell how reading goes. */
-const columnsOfAnswers = [
+const allColumns = [
   'svc',
+  'name',
   'type',
   'service_id',
+  'display_name',
   'profile',
   'sealed_as_of',
   'live_reads',
   'quarantined',
-] as const satisfies (keyof ServiceRow)[];
-
-const allColumns = [
-  ...columnsOfAnswers,
-  'name',
-  'display_name',
   'partial',
   'issue',
   'password_policy',
@@ -63,7 +39,7 @@ const allColumns = [
   'run_records',
 ] as const satisfies (keyof ServiceRow)[];
 
-function isSame(before: Rows, after: Rows, columns: readonly (keyof ServiceRow)[]): boolean {
+export function isSame(before: Rows, after: Rows, columns: readonly (keyof ServiceRow)[]): boolean {
   return (
     before.length === after.length &&
     before.every((row, index) => {

@@ -10,6 +10,7 @@ import type {
   Ways,
 } from '../model/access.ts';
 import type {
+  AccountDetails,
   CredentialFilter,
   CredentialView,
   GrantFilter,
@@ -77,6 +78,7 @@ export interface View extends HistoryView {
   emailsOfUsers(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly UserEmailView[]>>;
 
   identitiesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, IdentityView>>;
+  accountDetails(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, AccountDetails>>;
   /** Primary accounts first: pinned, then active before suspended, then the oldest link. Tombstones last, only when asked for. */
   identitiesOfUsers(userIds: readonly string[], includeDeleted: boolean): Promise<ReadonlyMap<string, readonly IdentityView[]>>;
   /** The same of one person without waiting, when they are remembered; undefined says nothing. */
@@ -164,6 +166,9 @@ export interface View extends HistoryView {
 
   matchCases(filter: { readonly service?: ServiceSelector | undefined }, window: Window): Promise<Slice<MatchCaseView>>;
   matchCasesByIds(ids: readonly string[]): Promise<ReadonlyMap<string, MatchCaseView>>;
+
+  /** The same for whoever walks all of it: each of its questions may take long, and makes nobody else wait. */
+  scanning(): View;
 
   /** For summaries: people, identities, links and open cases. */
   counts(): Promise<{ readonly users: number; readonly identities: number; readonly linked: number; readonly cases: number }>;

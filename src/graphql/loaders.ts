@@ -1,7 +1,7 @@
 import { dataloaderGetter } from '@pothos/plugin-dataloader';
 import type DataLoader from 'dataloader';
-import { keyText, type IdentityView, type RecordKey } from '../model/views.ts';
-import { asked, byArguments, type Asked } from './loadable.ts';
+import { keyText, type AccountDetails, type IdentityView, type RecordKey } from '../model/views.ts';
+import { asked, byArguments, byKeyText, type Asked } from './loadable.ts';
 import type { Context } from './context.ts';
 import { LinkRef } from './refs.ts';
 
@@ -22,6 +22,18 @@ const identitiesLoader = dataloaderGetter<Asked<string, boolean>, readonly Ident
 /** The accounts of a person, primary accounts first. */
 export const identitiesOfUser = (context: Context, id: string, includeDeleted: boolean): readonly IdentityView[] | Promise<readonly IdentityView[]> =>
   context.opened().identitiesAtHand(id, includeDeleted) ?? identitiesLoader(context).load(asked(id, includeDeleted));
+
+const details = byKeyText((view, keys) => view.accountDetails(keys));
+const detailsLoader = dataloaderGetter<string, AccountDetails | undefined, string>(
+  undefined,
+  (texts, context) => details.load(texts, context as Context),
+  undefined,
+  false,
+);
+
+/** What of an account is read apart. */
+export const detailsOf = async (context: Context, account: RecordKey): Promise<AccountDetails> =>
+  (await detailsLoader(context).load(keyText(account))) ?? {};
 
 /** The id of the person who holds an account. */
 export const holderOf = async (context: Context, key: RecordKey): Promise<string | undefined> =>

@@ -1,10 +1,10 @@
-import type { CredentialRecord, GrantRecord, GroupRecord, IdentityRecord, InviteRecord, RoleRecord, ScopeRecord } from '../contract/records.ts';
+import type { CredentialRecord, GrantRecord, GroupRecord, InviteRecord, RoleRecord, ScopeRecord } from '../contract/records.ts';
 import type { AuditEventView } from '../model/audit.ts';
 import { credentialTypeNames, formatNodeId, scopeTypeNames, type SourcedType } from '../model/global-id.ts';
-import type { MatchCaseView, ServiceView, Sourced, UserView } from '../model/views.ts';
+import type { AccountRecord, MatchCaseView, ServiceView, Sourced, UserView } from '../model/views.ts';
 import { serviceOf, type Context } from './context.ts';
 
-export type SourcedNode = Sourced<IdentityRecord | GroupRecord | RoleRecord | ScopeRecord | GrantRecord | InviteRecord | CredentialRecord>;
+export type SourcedNode = Sourced<AccountRecord | GroupRecord | RoleRecord | ScopeRecord | GrantRecord | InviteRecord | CredentialRecord>;
 export type AnyNode = AuditEventView | UserView | ServiceView | MatchCaseView | SourcedNode;
 
 const sourcedTypeNames = { identity: 'Identity', group: 'Group', role: 'Role', grant: 'Grant', invite: 'Invite' } as const;

@@ -43,7 +43,10 @@ export interface Sourced<R> extends RecordKey {
   readonly origin: 'LIVE' | 'CACHE' | 'INDEX';
 }
 
-export type IdentityView = Sourced<IdentityRecord>;
+/** An account without what is read apart, when it is asked for. */
+export type AccountRecord = Omit<IdentityRecord, keyof AccountDetails | 'declared'>;
+export type AccountDetails = Pick<IdentityRecord, 'settings' | 'raw'>;
+export type IdentityView = Sourced<AccountRecord>;
 export type GroupView = Sourced<GroupRecord>;
 export type RoleView = Sourced<RoleRecord>;
 export type ScopeView = Sourced<ScopeRecord>;

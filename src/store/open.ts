@@ -1,20 +1,23 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { Kysely, PGliteDialect, PostgresDialect, SqliteDialect, type Dialect, type LogEvent, type PGlite, type SqliteDatabase } from 'kysely';
+import { Kysely, PGliteDialect, PostgresDialect, SqliteDialect, type Dialect, type LogEvent, type PGlite } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { LRUCache } from 'lru-cache';
 import { Pool, types } from 'pg';
 import { start } from './migrations/0001-start.ts';
+import { ScanDialect } from './scan.ts';
+import { leanDoor, readDoor, sqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
 export type Engine = 'sqlite' | 'postgres';
 
-/** Two doors to one store: reads never wait for the writer's transaction. */
+/** Three doors to one store: reads never wait for the writer's transaction, and nobody waits for what takes long. */
 export interface StoreConnection {
   readonly engine: Engine;
+  /** For what is answered at once: SQLite works it out in the thread that asks. */
   readonly read: Db;
+  /** For questions that may walk the whole store; reads only. */
+  readonly scan: Db;
   readonly write: Db;
   close(): Promise<void>;
 }
@@ -26,6 +29,8 @@ export interface StoreOptions {
   readonly lean?: boolean;
   /** Opens what is there already, beside whoever writes to it, and lets the database itself refuse every write. */
   readonly readOnly?: boolean;
+  /** For a thread that must go on meanwhile: SQLite answers what goes through `scan` in threads of its own. Without it `scan` is `read`. */
+  readonly scanThreads?: boolean;
 }
 
 /**
@@ -43,7 +48,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   return connection;
 }
 
-async function connect(url: string, { onStatement, lean = false, readOnly = false }: StoreOptions): Promise<StoreConnection> {
+async function connect(url: string, { onStatement, lean = false, readOnly = false, scanThreads = false }: StoreOptions): Promise<StoreConnection> {
   const open = (dialect: Dialect): Db =>
     new Kysely<Tables>({ dialect, ...(onStatement && { log: (event: LogEvent) => (event.level === 'query' ? onStatement() : undefined) }) });
   if (url.startsWith('pglite:')) {
@@ -71,10 +76,12 @@ async function connect(url: string, { onStatement, lean = false, readOnly = fals
   mkdirSync(url, { recursive: true });
   const write = open(new SqliteDialect({ database: sqlite(file, leanDoor) }));
   const read = open(new SqliteDialect({ database: sqlite(file, lean ? leanDoor : readDoor) }));
-  return { engine: 'sqlite', read, write, close: async () => void (await Promise.all([read.destroy(), write.destroy()])) };
+  const scan = scanThreads ? open(new ScanDialect(file)) : read;
+  const doors = new Set([read, scan, write]);
+  return { engine: 'sqlite', read, scan, write, close: async () => void (await Promise.all([...doors].map((door) => door.destroy()))) };
 }
 
-const single = (engine: Engine, db: Db): StoreConnection => ({ engine, read: db, write: db, close: () => db.destroy() });
+const single = (engine: Engine, db: Db): StoreConnection => ({ engine, read: db, scan: db, write: db, close: () => db.destroy() });
 
 const migratorOf = ({ write, engine }: StoreConnection): Migrator =>
   new Migrator({ db: write, provider: { getMigrations: () => Promise.resolve({ '0001-start': start(engine) }) } });
@@ -87,53 +94,4 @@ async function expectMigrated(connection: StoreConnection): Promise<void> {
 async function migrate(connection: StoreConnection): Promise<void> {
   const { error } = await migratorOf(connection).migrateToLatest();
   if (error !== undefined) throw new Error('the store could not be brought up to date', { cause: error });
-}
-
-// A prepared statement costs SQLite some hundred times the length of its text, and each distinct number of values is a statement of its own.
-const preparedTextLength = 64 * 1024;
-// Look-ups all over a file find its pages in the system's cache: mapped, they are not copied out of it (sqlite.org/mmap.html).
-const readDoor = { cacheKiB: 16_384, mappedBytes: 2 ** 30 };
-// The pages that a writer's inserts touch grow with the store; those for which there is no room are written and read again and again.
-const leanDoor = { cacheKiB: 2_048, mappedBytes: 0, shareOfFile: 1 / 16, maxCacheKiB: 32_768 };
-
-interface Door {
-  readonly cacheKiB: number;
-  readonly mappedBytes: number;
-  /** The part of the file for which each transaction has room, between the other two. */
-  readonly shareOfFile?: number;
-  readonly maxCacheKiB?: number;
-}
-
-function sqlite(file: string, { cacheKiB, mappedBytes, shareOfFile = 0, maxCacheKiB = cacheKiB }: Door, readOnly = false): SqliteDatabase {
-  const db = new DatabaseSync(file, { timeout: 15_000, readOnly });
-  if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-  db.exec(`pragma cache_size = -${cacheKiB}; pragma mmap_size = ${mappedBytes}`);
-  const statements = new LRUCache<string, ReturnType<SqliteDatabase['prepare']>>({
-    maxSize: preparedTextLength,
-    sizeCalculation: (_, text) => text.length,
-  });
-  let roomKiB = cacheKiB;
-  const makeRoom = (): void => {
-    const wanted = Math.min(Math.max(cacheKiB, Math.floor((statSync(file).size / 1024) * shareOfFile)), maxCacheKiB);
-    if (wanted <= roomKiB) return;
-    roomKiB = wanted;
-    db.exec(`pragma cache_size = -${roomKiB}`);
-  };
-  return {
-    close: () => db.close(),
-    prepare(text) {
-      if (text === 'begin') makeRoom();
-      const known = statements.get(text);
-      if (known !== undefined) return known;
-      const statement = db.prepare(text);
-      const prepared: ReturnType<SqliteDatabase['prepare']> = {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...(parameters as never[])),
-        run: (parameters) => statement.run(...(parameters as never[])),
-        iterate: (parameters) => statement.iterate(...(parameters as never[])),
-      };
-      statements.set(text, prepared);
-      return prepared;
-    },
-  };
 }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { effectiveSuite } from '../directory/effective.suite.ts';
 import { reportsSuite } from '../directory/reports.suite.ts';
-import { engines, type TestStore } from './engines.ts';
+import { askedEngines, type TestStore } from './engines.ts';
 
-describe.each(engines)('access on $name', ({ open }) => {
+describe.each(askedEngines)('access on $name', ({ open }) => {
   let opened: TestStore | undefined;
   const store = (): TestStore => {
     if (opened === undefined) throw new Error('the store is not open');

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { openStore, type StoreConnection } from '../../src/store/open.ts';
+import { openStore, type StoreConnection, type StoreOptions } from '../../src/store/open.ts';
 
 export interface TestStore {
   readonly connection: StoreConnection;
@@ -16,9 +16,9 @@ export interface TestEngine {
   open(): Promise<TestStore>;
 }
 
-async function open(url: string, clean: () => Promise<void>): Promise<TestStore> {
+async function open(url: string, clean: () => Promise<void>, options: StoreOptions = {}): Promise<TestStore> {
   let statements = 0;
-  const connection = await openStore(url, { onStatement: () => void statements++ });
+  const connection = await openStore(url, { ...options, onStatement: () => void statements++ });
   return {
     connection,
     costOf: async (act) => {
@@ -34,9 +34,9 @@ async function open(url: string, clean: () => Promise<void>): Promise<TestStore>
 }
 
 /** In a folder of its own. */
-export async function openSqlite(): Promise<TestStore> {
+export async function openSqlite(options?: StoreOptions): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-store-'));
-  return open(folder, () => rm(folder, { recursive: true }));
+  return open(folder, () => rm(folder, { recursive: true }), options);
 }
 
 /** In a database of its own on the server that the URL names. */
@@ -58,7 +58,10 @@ const server = process.env['ROLLCALL_TEST_POSTGRES'];
 
 /** Every engine that can be had here; PGlite speaks for PostgreSQL where no server is named. */
 export const engines: readonly TestEngine[] = [
-  { name: 'SQLite', open: openSqlite },
+  { name: 'SQLite', open: () => openSqlite() },
   { name: 'PGlite', open: () => open('pglite:', () => Promise.resolve()) },
   ...(server === undefined ? [] : [{ name: 'PostgreSQL', open: () => openPostgres(server) }]),
 ];
+
+/** The same for questions, which a server puts to SQLite in threads. */
+export const askedEngines: readonly TestEngine[] = [...engines, { name: 'SQLite in threads', open: () => openSqlite({ scanThreads: true }) }];

@@ -9,10 +9,10 @@ import { historySuite } from '../directory/history.suite.ts';
 import { lookupSuite } from '../directory/lookup.suite.ts';
 import { peopleSuite } from '../directory/people.suite.ts';
 import { revisionSuite } from '../directory/revision.suite.ts';
-import { engines, type TestStore } from './engines.ts';
+import { askedEngines, type TestStore } from './engines.ts';
 
 // All questions on all engines, in one file: PGlite takes seconds to start.
-describe.each(engines)('the index on $name', ({ open }) => {
+describe.each(askedEngines)('the index on $name', ({ open }) => {
   let opened: TestStore | undefined;
   const store = (): TestStore => {
     if (opened === undefined) throw new Error('the store is not open');

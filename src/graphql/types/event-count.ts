@@ -1,7 +1,7 @@
 import { builder } from '../builder.ts';
 import { EventCountFilterEnum } from '../enums.ts';
 import { badInput } from '../errors.ts';
-import { identitiesOfUser } from '../loaders.ts';
+import { detailsOf, identitiesOfUser } from '../loaders.ts';
 import { UserRef } from '../refs.ts';
 import { countEvents } from '../../model/event-counts.ts';
 
@@ -25,7 +25,8 @@ builder.objectField(UserRef, 'eventCount', (t) =>
       );
       if (counting.length === 0) return undefined;
       const accounts = await identitiesOfUser(context, id, false);
-      const raws = accounts.filter(({ svc }) => counting.some((service) => service.svc === svc)).map(({ record }) => record.raw);
+      const counted = accounts.filter(({ svc }) => counting.some((service) => service.svc === svc));
+      const raws = (await Promise.all(counted.map((account) => detailsOf(context, account)))).map(({ raw }) => raw);
       return countEvents(raws, {
         event,
         since: since ?? undefined,

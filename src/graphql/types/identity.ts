@@ -3,7 +3,7 @@ import { free, rootPage } from '../cost.ts';
 import { IdentityInputRef, pageArgs } from '../args.ts';
 import { IdentityConnection, toConnection, totalOf } from '../connection.ts';
 import { AccountStatusEnum, EmailProofEnum, LinkStateEnum, PrincipalKindEnum } from '../enums.ts';
-import { holderOf, loadKnown } from '../loaders.ts';
+import { detailsOf, holderOf, loadKnown } from '../loaders.ts';
 import { findOne } from '../find-one.ts';
 import { answerable, FreshnessRef, freshIdentities, liveCost } from '../freshness.ts';
 import { IdentityFilterRef, toIdentityFilter } from '../identity-filter.ts';
@@ -68,7 +68,7 @@ builder.objectType(IdentityRef, {
       type: 'JSON',
       nullable: true,
       description: 'Settings of the account, in the service’s words.',
-      resolve: ({ record }) => record.settings,
+      resolve: async (identity, _args, context) => (await detailsOf(context, identity)).settings,
     }),
     lastActiveAt: t.field({
       type: 'DateTime',
@@ -81,7 +81,12 @@ builder.objectType(IdentityRef, {
       description: 'Whether a second factor is set up, where the service tells.',
       resolve: ({ record }) => record.mfaEnabled,
     }),
-    raw: t.field({ type: 'JSON', nullable: true, description: 'The service’s own words, without secrets.', resolve: ({ record }) => record.raw }),
+    raw: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The service’s own words, without secrets.',
+      resolve: async (identity, _args, context) => (await detailsOf(context, identity)).raw,
+    }),
   }),
 });
 

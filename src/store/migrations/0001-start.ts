@@ -288,9 +288,14 @@ export const start = (engine: Engine): Migration => ({
     // What changed between two revisions.
     await index('link_from', 'link', ['from_rev']);
     await index('link_to', 'link', ['to_rev']);
-    for (const access of ['membership', 'access_grant']) {
-      await index(`${access}_from`, access, ['from_rev']);
-      await index(`${access}_to`, access, ['to_rev']);
+    for (const versions of ['membership', 'access_grant', 'person']) {
+      await index(`${versions}_from`, versions, ['from_rev']);
+      await index(`${versions}_to`, versions, ['to_rev']);
+    }
+    // Few records stand out from the last whole read of their service.
+    for (const kind of ['identity', 'user_group', 'role']) {
+      await db.schema.createIndex(`${kind}_missed`).on(kind).columns(['svc']).where(sql<boolean>`misses > 0`).execute();
+      await db.schema.createIndex(`${kind}_read`).on(kind).columns(['svc', 'read_at']).where(sql<boolean>`read_at is not null`).execute();
     }
     await index('match_case_identity', 'match_case', ['svc', 'key', 'to_rev']);
     await index('match_case_opened', 'match_case', ['opened_at', 'id']);

@@ -1,3 +1,4 @@
+// Not TypeScript, for what scan-worker.mjs says.
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();

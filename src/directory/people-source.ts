@@ -1,0 +1,91 @@
+import type { GroupRecord, RoleRecord } from '../contract/records.ts';
+import { keyText, type AccountRecord, type RecordKey, type ServiceView, type Slice, type UserView, type Window } from '../model/views.ts';
+import { accountsOfPeople, peopleOfAccounts, type AccountRow } from '../store/read/accounts.ts';
+import { holdersOfAddresses } from '../store/read/emails.ts';
+import { groupsOfPeople } from '../store/read/groups.ts';
+import { peopleByIds } from '../store/read/people.ts';
+import { recordsByKeys } from '../store/read/records.ts';
+import type { Snapshot } from '../store/read/snapshot.ts';
+import { parsed, parsedAccount, type Stored } from './context.ts';
+import { holderOf } from './holder.ts';
+import { byName } from './orders.ts';
+import { toSlices, toStretch } from './slice.ts';
+import { toUserView } from './user-view.ts';
+import type { Ambiguous } from './view.ts';
+
+/** What look-ups of single people are answered from; Maps answer by id, by `keyText` and by `EmailKey.exact`. */
+export interface PeopleSource {
+  /** Retired ids answer with the living person, under the asked id. */
+  peopleByIds(ids: readonly string[]): Promise<ReadonlyMap<string, UserView>>;
+  /** Who is meant by addresses. */
+  holdersOfAddresses(exact: readonly string[]): Promise<ReadonlyMap<string, string | Ambiguous>>;
+  /** Ids of people. */
+  holdersOfAccounts(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, string>>;
+  /** Primary accounts first, tombstones last. */
+  accountsOfPeople(ids: readonly string[]): Promise<ReadonlyMap<string, StoredAccounts>>;
+  groupsOfPeople(ids: readonly string[], within: GroupsWithin, window: Window): Promise<ReadonlyMap<string, StoredGroups>>;
+  rolesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, Stored<RoleRecord>>>;
+  /** Without waiting, of what is remembered; undefined says nothing. */
+  accountsAtHand(id: string): StoredAccounts | undefined;
+  roleAtHand(key: RecordKey): Stored<RoleRecord> | undefined;
+}
+
+export type StoredAccounts = readonly Stored<AccountRecord>[];
+export type StoredGroups = Slice<Stored<GroupRecord>>;
+
+export interface GroupsWithin {
+  readonly svcs: readonly number[];
+  /** Also the groups that contain those. */
+  readonly transitive: boolean;
+}
+
+/** Reads from the store: one statement a question. */
+export function createPeopleSource(at: Snapshot, services: readonly ServiceView[]): PeopleSource {
+  return {
+    async peopleByIds(ids) {
+      const rows = await peopleByIds(at, ids);
+      // Someone who was alive at this revision answers in person, whatever a merge was undone or done later.
+      return new Map(rows.toSorted((a, b) => Number(a.asked === a.id) - Number(b.asked === b.id)).map((row) => [row.asked, toUserView(row)]));
+    },
+    async holdersOfAddresses(exact) {
+      const rows = Map.groupBy(await holdersOfAddresses(at, { exact, spelled: [] }), (row) => row.exact);
+      return new Map(
+        exact.flatMap((address) => {
+          const holder = holderOf(rows.get(address) ?? [], services);
+          return holder === undefined ? [] : [[address, holder]];
+        }),
+      );
+    },
+    async holdersOfAccounts(keys) {
+      return new Map((await peopleOfAccounts(at, keys)).map((row) => [keyText(row), row.user_id]));
+    },
+    async accountsOfPeople(ids) {
+      const rows = await accountsOfPeople(at, ids);
+      const byPerson = Map.groupBy(rows.toSorted(byPrimacy), ({ user_id }) => user_id);
+      return new Map([...byPerson].map(([id, own]) => [id, own.map(parsedAccount)]));
+    },
+    async groupsOfPeople(ids, { svcs, transitive }, window) {
+      const list = transitive ? 'all groups of a user' : 'groups of a user';
+      const rows = await groupsOfPeople({ ...at, svcs }, ids, transitive, toStretch(list, byName, window));
+      return toSlices(list, byName, window, rows, ({ parent }) => parent, parsed<GroupRecord>);
+    },
+    async rolesByKeys(keys) {
+      return new Map((await recordsByKeys(at, 'role', keys)).map((row) => [keyText(row), parsed<RoleRecord>(row)]));
+    },
+    accountsAtHand: () => undefined,
+    roleAtHand: () => undefined,
+  };
+}
+
+const statusPlaces = ['ACTIVE', 'INVITED', 'UNKNOWN', 'SUSPENDED', 'DELETED'];
+
+/** A choice that somebody made by hand is pinned. */
+function byPrimacy(a: AccountRow, b: AccountRow): number {
+  const place = ({ state, status }: AccountRow): readonly number[] => [
+    Number(status === 'DELETED'),
+    Number(state !== 'LINKED_MANUAL'),
+    statusPlaces.indexOf(status),
+  ];
+  const difference = place(a).map((each, n) => each - (place(b)[n] ?? 0));
+  return difference.find((each) => each !== 0) ?? (a.decided_at - b.decided_at || a.svc - b.svc || (a.key < b.key ? -1 : 1));
+}
