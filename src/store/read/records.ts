@@ -33,12 +33,13 @@ export const nameOrder = (alias: string): Fragment => sql.join(['sort_name', 'sv
 export const behindName = (alias: string, after: NamePosition | undefined): readonly Fragment[] =>
   after === undefined ? [] : [sql`(${nameOrder(alias)}) > (${after.sortName}, ${after.svc}, ${after.key})`];
 
+/** A cross join, for of many keys SQLite's planner makes an index and then walks the whole table. */
 export function recordsByKeys(at: Snapshot, table: RecordTable, keys: readonly RecordKey[]): Promise<readonly RecordRow[]> {
   return askKeys(at, keys, (asked) =>
     rowsOf<RecordRow>(
       at,
       sql`with asked(svc, key) as (${keyRows(asked)})
-        select ${recordColumns('r')} from asked a join ${sql.table(table)} r on r.svc = a.svc and r.key = a.key where ${live(at, 'r')}`,
+        select ${recordColumns('r')} from asked a cross join ${sql.table(table)} r where r.svc = a.svc and r.key = a.key and ${live(at, 'r')}`,
     ),
   );
 }
