@@ -294,8 +294,18 @@ export const start = (engine: Engine): Migration => ({
     }
     // Few records stand out from the last whole read of their service.
     for (const kind of ['identity', 'user_group', 'role']) {
-      await db.schema.createIndex(`${kind}_missed`).on(kind).columns(['svc']).where(sql<boolean>`misses > 0`).execute();
-      await db.schema.createIndex(`${kind}_read`).on(kind).columns(['svc', 'read_at']).where(sql<boolean>`read_at is not null`).execute();
+      await db.schema
+        .createIndex(`${kind}_missed`)
+        .on(kind)
+        .columns(['svc'])
+        .where(sql<boolean>`misses > 0`)
+        .execute();
+      await db.schema
+        .createIndex(`${kind}_read`)
+        .on(kind)
+        .columns(['svc', 'read_at'])
+        .where(sql<boolean>`read_at is not null`)
+        .execute();
     }
     await index('match_case_identity', 'match_case', ['svc', 'key', 'to_rev']);
     await index('match_case_opened', 'match_case', ['opened_at', 'id']);
