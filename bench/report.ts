@@ -1,25 +1,30 @@
-// A role report over a large store: the summary against one aggregate statement written by hand, pages of effective access, and an export with the
-// memory that it took.
-// npm run bench:report -- [people]
+// A role report over a large store: the summary against one aggregate statement written by hand, pages of effective access, and exports with the
+// memory that they take.
+// npm run bench:report -- [--people 25000] [--store <folder>: of a store that is filled already]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { parseArgs } from 'node:util';
 import type { GrantRecord, SourceRecord } from '../src/contract/records.ts';
 import { recordKey } from '../src/contract/records.ts';
 import { createDirectory } from '../src/directory/directory.ts';
-import { exportRoleReport } from '../src/directory/export.ts';
 import { findings, reportFormats } from '../src/model/access.ts';
 import { levelOfRank } from '../src/model/levels.ts';
-import { openStore, type Db } from '../src/store/open.ts';
+import { openStore, type Db, type StoreConnection } from '../src/store/open.ts';
 import { nextRevision } from '../src/store/revision.ts';
 import { keepGroupReach } from '../src/store/sync/group-reach.ts';
 import { kindTables, projection } from '../src/store/sync/kinds.ts';
 import { openRev, type Tables } from '../src/store/tables.ts';
+import { best } from './cpu.ts';
+import type { ExportQuestion, ExportRun } from './export-run.ts';
+import { start, talk } from './processes.ts';
 
-const people = Number(process.argv[2] ?? 25_000);
+const { values } = parseArgs({ options: { people: { type: 'string', default: '25000' }, store: { type: 'string' } } });
+const people = Number(values.people);
+const goals = { summary: 1.5, exportMib: 64 };
 const services = 4;
-const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+const folder = values.store === undefined ? await mkdtemp(join(tmpdir(), 'rollcall-bench-')) : resolve(values.store);
 const store = await openStore(folder);
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
 const groups = numbers(Math.ceil(people / 10));
@@ -77,103 +82,98 @@ function recordsOf(): readonly SourceRecord[] {
   ];
 }
 
-await store.write.transaction().execute(async (trx) => {
-  const rev = await nextRevision(trx, 'bench', Date.now());
-  const interval = { from_rev: rev, to_rev: openRev };
-  await insert(
-    trx,
-    'person',
-    numbers(people).map((n) => ({
-      id: person(n),
-      kind: 'HUMAN',
-      status: 'ACTIVE',
-      display_name: `Person ${n}`,
-      sort_name: `person ${n}`,
-      search_text: '',
-      updated_at: 0,
-      ...interval,
-    })),
-  );
-  const byKind = Map.groupBy(recordsOf(), ({ kind }) => kind);
-  for (const s of numbers(services)) {
-    const name = `service-${s}`;
-    const row = {
-      name,
-      type: name,
-      service_id: name,
-      display_name: name,
-      profile: '{}',
-      configured: 1,
-      sealed_as_of: Date.now(),
-      lease_until: 0,
-      fence: 0,
-      partial: 0,
-      quarantined: 0,
-    };
-    const { svc } = await trx.insertInto('service').values(row).returning('svc').executeTakeFirstOrThrow();
-    for (const [kind, records] of byKind) {
-      await insert(
-        trx,
-        kindTables[kind],
-        records.map((record) => ({
-          svc,
-          key: recordKey(record),
-          hash: 'x',
-          data: JSON.stringify(record),
-          misses: 0,
-          read_at: null,
-          ...interval,
-          ...projection(record, 1),
-        })),
-      );
-    }
+async function fill({ write }: StoreConnection): Promise<void> {
+  await write.transaction().execute(async (trx) => {
+    const rev = await nextRevision(trx, 'bench', Date.now());
+    const interval = { from_rev: rev, to_rev: openRev };
     await insert(
       trx,
-      'link',
+      'person',
       numbers(people).map((n) => ({
-        svc,
-        key: `u${n}`,
-        incarnation: 1,
-        state: 'LINKED_AUTO',
-        user_id: person(n),
-        evidence: '[]',
-        decided_at: 0,
+        id: person(n),
+        kind: 'HUMAN',
+        status: 'ACTIVE',
+        display_name: `Person ${n}`,
+        sort_name: `person ${n}`,
+        search_text: '',
+        updated_at: 0,
         ...interval,
       })),
     );
-    const started = performance.now();
-    await keepGroupReach(trx, svc, rev);
-    if (s === 0) console.log(`reach of ${groups.length} groups: ${(performance.now() - started).toFixed(0)} ms`);
-  }
-});
+    const byKind = Map.groupBy(recordsOf(), ({ kind }) => kind);
+    for (const s of numbers(services)) {
+      const name = `service-${s}`;
+      const row = {
+        name,
+        type: name,
+        service_id: name,
+        display_name: name,
+        profile: '{}',
+        configured: 1,
+        sealed_as_of: Date.now(),
+        lease_until: 0,
+        fence: 0,
+        partial: 0,
+        quarantined: 0,
+      };
+      const { svc } = await trx.insertInto('service').values(row).returning('svc').executeTakeFirstOrThrow();
+      for (const [kind, records] of byKind) {
+        await insert(
+          trx,
+          kindTables[kind],
+          records.map((record) => ({
+            svc,
+            key: recordKey(record),
+            hash: 'x',
+            data: JSON.stringify(record),
+            misses: 0,
+            read_at: null,
+            ...interval,
+            ...projection(record, 1),
+          })),
+        );
+      }
+      await insert(
+        trx,
+        'link',
+        numbers(people).map((n) => ({
+          svc,
+          key: `u${n}`,
+          incarnation: 1,
+          state: 'LINKED_AUTO',
+          user_id: person(n),
+          evidence: '[]',
+          decided_at: 0,
+          ...interval,
+        })),
+      );
+      const started = performance.now();
+      await keepGroupReach(trx, svc, rev);
+      if (s === 0) console.log(`reach of ${groups.length} groups: ${(performance.now() - started).toFixed(0)} ms`);
+    }
+  });
+}
+
+if (values.store === undefined) await fill(store);
 
 const view = await createDirectory(store, { now: Date.now, managedDomains: [] }).open();
 
-/** Processor time in ms, the least of some runs: everything happens in this process, and others may keep it waiting. */
-async function best(runs: number, act: () => unknown): Promise<number> {
-  let least = Infinity;
-  for (let run = 0; run < runs; run++) {
-    const before = process.cpuUsage();
-    await act();
-    const { user, system } = process.cpuUsage(before);
-    least = Math.min(least, (user + system) / 1000);
-  }
-  return least;
-}
-
 const byHand = new DatabaseSync(join(folder, 'rollcall.db'), { readOnly: true });
 byHand.exec('pragma cache_size = -16384');
+const linkOfAccount = `left join link l on l.svc = i.svc and l.key = i.key and l.to_rev = ${openRev} and l.incarnation = i.incarnation
+        and l.state in ('LINKED_AUTO', 'LINKED_MANUAL')`;
+const usable = `i.to_rev = ${openRev} and i.status not in ('SUSPENDED', 'DELETED') and (g.expires_at is null or g.expires_at > ${Date.now()})`;
 const statement = byHand.prepare(`
   select svc, role_key, level, count(distinct user_id) as users, count(distinct account) as identities from (
     select g.svc, g.role_key, g.level, l.user_id, i.row_id as account
-      from access_grant g cross join identity i join link l on l.svc = i.svc and l.key = i.key and l.to_rev = ${openRev}
-      where g.principal_kind = 'identity' and g.to_rev = ${openRev} and i.svc = g.svc and i.key = g.principal_key and i.to_rev = ${openRev} and i.status = 'ACTIVE'
+      from access_grant g cross join identity i ${linkOfAccount}
+      where g.principal_kind = 'identity' and g.to_rev = ${openRev} and i.svc = g.svc and i.key = g.principal_key and ${usable}
     union all
     select g.svc, g.role_key, g.level, l.user_id, i.row_id
-      from access_grant g cross join group_reach r cross join membership m cross join identity i join link l on l.svc = i.svc and l.key = i.key and l.to_rev = ${openRev}
+      from access_grant g cross join group_reach r cross join membership m cross join identity i ${linkOfAccount}
       where g.principal_kind = 'group' and g.to_rev = ${openRev} and r.svc = g.svc and r.ancestor_key = g.principal_key and r.to_rev = ${openRev}
         and m.svc = r.svc and m.group_key = r.group_key and m.member_kind = 'identity' and m.to_rev = ${openRev}
-        and i.svc = m.svc and i.key = m.member_key and i.to_rev = ${openRev} and i.status = 'ACTIVE'
+        and i.svc = m.svc and i.key = m.member_key and ${usable}
   ) group by svc, role_key, level`);
 
 const summaryMs = await best(5, () => view.reportSummary({}, [], ['SERVICE', 'ROLE', 'LEVEL']));
@@ -185,7 +185,7 @@ const total = (rows: readonly { readonly users: number; readonly identities: num
 if (total(lines) !== total(handLines)) throw new Error(`the summary differs: ${total(lines)} against ${total(handLines)} by hand`);
 console.log(`summary: ${summaryMs.toFixed(0)} ms, by hand ${byHandMs.toFixed(0)} ms, ratio ${(summaryMs / byHandMs).toFixed(2)}`);
 
-const some = numbers(50).map((n) => person(n * 101));
+const some = (await store.read.selectFrom('person').select('id').where('to_rev', '=', openRev).orderBy('id').limit(50).execute()).map(({ id }) => id);
 console.table({
   'administrators anywhere, summary': { ms: await best(3, () => view.reportSummary({ minLevel: 'OWNER' }, [], ['SERVICE'])) },
   'effective access, first page': { ms: await best(3, () => view.effectiveAccess({}, { first: 100 })) },
@@ -195,21 +195,23 @@ console.table({
   'all findings, first page': { ms: await best(3, () => view.reportRows({}, findings, { first: 100 })) },
 });
 
-const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
-for (const format of reportFormats) {
-  const before = process.memoryUsage().rss;
-  let peak = before;
-  let bytes = 0;
-  let rows = 0;
-  const started = performance.now();
-  for await (const piece of exportRoleReport(view, { format, filter: {}, findings: [] })) {
-    bytes += piece.length;
-    rows += piece.split('\n').length - 1;
-    peak = Math.max(peak, process.memoryUsage().rss);
-  }
-  const seconds = (performance.now() - started) / 1000;
-  console.log(`${format}: ${rows} lines, ${mib(bytes)} in ${seconds.toFixed(1)} s; memory grew by ${mib(peak - before)}`);
-}
+const missed: string[] = [];
+if (summaryMs > byHandMs * goals.summary) missed.push(`the summary costs more than ${goals.summary} times the statement by hand`);
 byHand.close();
 await store.close();
-await rm(folder, { recursive: true, force: true });
+
+const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024);
+for (const format of reportFormats) {
+  const child = start('export-run.ts');
+  const question: ExportQuestion = { folder, format };
+  const { lines: rows, bytes, cpuMs, idle, peak } = await talk<ExportRun>(child, question);
+  child.disconnect();
+  const growth = mib(peak - idle);
+  console.log(
+    `${format}: ${rows} lines, ${mib(bytes)} MiB, ${(cpuMs / 1000).toFixed(1)} s of processor time; memory grew by ${growth} MiB to ${mib(peak)} MiB`,
+  );
+  if (growth > goals.exportMib) missed.push(`${format} took more than ${goals.exportMib} MiB`);
+}
+if (values.store === undefined) await rm(folder, { recursive: true, force: true });
+for (const each of missed) console.error(`missed: ${each}`);
+process.exitCode = missed.length === 0 ? 0 : 1;

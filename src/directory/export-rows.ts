@@ -57,16 +57,14 @@ export function coverageRow(service: ServiceView): ExportRow {
   };
 }
 
-/** What the rows name, in one statement a kind however many there are. */
+/** What the rows name, in one statement a kind however many there are; one after the other, so that one thread and little memory serve an export. */
 export async function accessRows(view: View, rows: readonly RoleReportRow[]): Promise<readonly ExportRow[]> {
   const keysOf = (pick: (row: RoleReportRow) => RecordKey | undefined): readonly RecordKey[] => rows.flatMap((row) => pick(row) ?? []);
-  const [users, accounts, roles, scopes, groups] = await Promise.all([
-    view.usersByIds(rows.flatMap(({ userId }) => userId ?? [])),
-    view.identitiesByKeys(rows.map(({ account }) => account)),
-    view.rolesByKeys(keysOf(({ role }) => role)),
-    view.scopesByKeys(keysOf(({ place }) => (place?.key === undefined ? undefined : { svc: place.svc, key: place.key }))),
-    view.groupsByKeys(keysOf(({ group }) => group)),
-  ]);
+  const users = await view.usersByIds(rows.flatMap(({ userId }) => userId ?? []));
+  const accounts = await view.identitiesByKeys(rows.map(({ account }) => account));
+  const roles = await view.rolesByKeys(keysOf(({ role }) => role));
+  const scopes = await view.scopesByKeys(keysOf(({ place }) => (place?.key === undefined ? undefined : { svc: place.svc, key: place.key })));
+  const groups = await view.groupsByKeys(keysOf(({ group }) => group));
   return rows.map((row): ExportRow => {
     const { account: key, role, place, grant, group } = row;
     const service = view.services.find(({ svc }) => svc === key.svc);

@@ -15,7 +15,7 @@ export interface ReportExport {
 }
 
 /** Rows worked out at once: what an export holds in memory, and how long it keeps others waiting. */
-const batchSize = 500;
+const batchSize = 50;
 
 /**
  * A role report as text, piece by piece: a piece is made when the one before was taken. All of it is of the view's revision. What the report stands

@@ -77,9 +77,10 @@ export async function linkPending(connection: StoreConnection, options: LinkingO
   };
 }
 
-async function linkBatch({ read, write }: StoreConnection, seeds: readonly RecordKey[], context: LinkingContext, now: () => Instant) {
-  const gatheredAt = await latestRevision(read);
-  const gathered = await gatherEvidence(read, seeds, context);
+async function linkBatch({ write }: StoreConnection, seeds: readonly RecordKey[], context: LinkingContext, now: () => Instant) {
+  // Through the writer: each commit empties the cache of every other connection.
+  const gatheredAt = await latestRevision(write);
+  const gathered = await gatherEvidence(write, seeds, context);
   const resolved = resolve(gathered, uuidv7);
   return write.transaction().execute(async (trx) => {
     await lockRevisions(trx);
