@@ -2,7 +2,8 @@
 import { Pool } from 'undici';
 import { askMany, askOne, batchSize, type Question } from './questions.ts';
 
-export type Kind = 'one' | 'many' | 'fixed';
+/** `first`: everybody once, a batch after the other, however long it takes. */
+export type Kind = 'one' | 'many' | 'fixed' | 'first';
 
 export interface Round {
   readonly url: string;
@@ -21,9 +22,11 @@ export interface Outcome {
 }
 
 let emails: readonly string[] = [];
+let asked = 0;
 const random = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)] as T;
 
 function ask({ kind, question }: Round): Question {
+  if (kind === 'first') return askMany(emails.slice(asked, (asked += batchSize)));
   if (kind === 'one') return askOne(random(emails));
   if (kind === 'many') return askMany(Array.from({ length: batchSize }, () => random(emails)));
   if (question === undefined) throw new Error('a fixed round needs its question');
@@ -34,16 +37,17 @@ async function run(round: Round): Promise<Outcome> {
   const { origin, pathname } = new URL(round.url);
   const pool = new Pool(origin, { connections: round.callers });
   const times: number[] = [];
+  asked = 0;
   const start = performance.now();
-  const end = start + round.seconds * 1000;
+  const isOver = (): boolean => (round.kind === 'first' ? asked >= emails.length : performance.now() >= start + round.seconds * 1000);
   const caller = async (): Promise<void> => {
-    while (performance.now() < end) {
+    while (!isOver()) {
       const body = JSON.stringify(ask(round));
-      const asked = performance.now();
+      const began = performance.now();
       const answer = await pool.request({ method: 'POST', path: pathname, headers: { 'content-type': 'application/json' }, body });
       const text = await answer.body.text();
       if (answer.statusCode !== 200 || !text.startsWith('{"data":')) throw new Error(`${answer.statusCode}: ${text.slice(0, 500)}`);
-      times.push(performance.now() - asked);
+      times.push(performance.now() - began);
     }
   };
   await Promise.all(Array.from({ length: round.callers }, caller));
