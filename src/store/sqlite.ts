@@ -17,7 +17,7 @@ interface Door {
 // Look-ups all over a file find its pages in the system's cache: mapped, they are not copied out of it (sqlite.org/mmap.html).
 export const readDoor: Door = { cacheKiB: 16_384, mappedBytes: 2 ** 30 };
 // The pages that inserts touch grow with the store; those for which a writer has no room it writes and reads again and again.
-export const leanDoor: Door = { cacheKiB: 2_048, mappedBytes: 0, shareOfFile: 1 / 16, maxCacheKiB: 32_768 };
+export const leanDoor: Door = { cacheKiB: 2_048, mappedBytes: 0, shareOfFile: 1 / 32, maxCacheKiB: 32_768 };
 
 /** Opens a file for the thread that calls. A writer waits 15 s for another one. */
 export function sqlite(file: string, { cacheKiB, mappedBytes, shareOfFile = 0, maxCacheKiB = cacheKiB }: Door, readOnly = false): SqliteDatabase {
