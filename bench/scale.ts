@@ -52,7 +52,7 @@ const measured: (readonly [people: number, run: ScaleRun])[] = [];
 for (const people of sizes) {
   const run = await measure(people);
   measured.push([people, run]);
-  console.log(`${people} people: ${JSON.stringify(run.counts)}`);
+  console.log(`${people} people: ${JSON.stringify({ ...run.counts, ...run.costs })}`);
 }
 const exponents = columns.map((column) => [column, exponentOf(measured.map(([people, { costs }]) => [people, costs[column]]))] as const);
 const mib = (bytes: number | undefined): string => (bytes === undefined ? '' : (bytes / 1024 / 1024).toFixed(1));

@@ -19,7 +19,7 @@ export const readDoor: Door = { cacheKiB: 16_384, mappedBytes: 2 ** 30 };
 // Whoever walks a file comes by each of its pages once or stays where the cache holds them: mapped, they would count as memory of this process.
 export const scanDoor: Door = { cacheKiB: 16_384, mappedBytes: 0 };
 // The pages that inserts touch grow with the store; those for which a writer has no room it writes and reads again and again.
-export const leanDoor: Door = { cacheKiB: 2_048, mappedBytes: 0, shareOfFile: 1 / 16, maxCacheKiB: 32_768 };
+export const leanDoor: Door = { cacheKiB: 2_048, mappedBytes: 0, shareOfFile: 1 / 32, maxCacheKiB: 32_768 };
 
 /** Opens a file for the thread that calls. A writer waits 15 s for another one. */
 export function sqlite(file: string, { cacheKiB, mappedBytes, shareOfFile = 0, maxCacheKiB = cacheKiB }: Door, readOnly = false): SqliteDatabase {

@@ -247,9 +247,12 @@ export const start = (engine: Engine): Migration => ({
       .execute();
 
     // Lists walk (order, tie-breaker); look-ups walk keys; both end at the open interval.
-    for (const kind of ['identity', 'user_group', 'membership', 'role', 'scope', 'access_grant', 'invite', 'credential']) {
+    for (const kind of ['user_group', 'membership', 'role', 'scope', 'access_grant', 'invite', 'credential']) {
       await index(`${kind}_key`, kind, ['svc', 'key', 'to_rev']);
     }
+    // With all that a report asks of an account and its link, which so need not be fetched from all over their tables.
+    await index('identity_key', 'identity', ['svc', 'key', 'to_rev', 'from_rev', 'status', 'incarnation']);
+    await index('link_identity', 'link', ['svc', 'key', 'to_rev', 'from_rev', 'incarnation', 'state', 'user_id']);
     await index('identity_sort', 'identity', ['sort_name', 'svc', 'key']);
     // Linking asks for what came or ended after a revision.
     for (const evidence of ['identity', 'email', 'declaration']) {
@@ -282,7 +285,6 @@ export const start = (engine: Engine): Migration => ({
     await index('person_active', 'person', ['last_active_at', 'id']);
     await index('person_username', 'person', ['username', 'to_rev']);
     await index('retired_person_into', 'retired_person', ['into_id']);
-    await index('link_identity', 'link', ['svc', 'key', 'to_rev']);
     await index('link_user', 'link', ['user_id', 'to_rev']);
     await index('link_rejection_identity', 'link_rejection', ['svc', 'key', 'to_rev']);
     await index('audit_event_id', 'audit_event', ['id']);
