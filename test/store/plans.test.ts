@@ -36,7 +36,7 @@ async function planOf(ask: (at: Snapshot) => Promise<unknown>): Promise<readonly
 }
 
 /** By a key, or through what was found so far. */
-const looksUp = expect.stringMatching(/^SEARCH \w+ (EXISTS )?USING INDEX \w+ \(svc=\? AND|^SCAN (e|edge)$/);
+const looksUp = expect.stringMatching(/^SEARCH \w+ (EXISTS )?USING (COVERING )?INDEX \w+ \(svc=\? AND|^SCAN (e|edge)$/);
 const keys = Array.from({ length: 500 }, (_, n) => ({ svc: 1, key: `u${n}` }));
 
 test.each<[string, (at: Snapshot) => Promise<unknown>]>([
