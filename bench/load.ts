@@ -1,5 +1,5 @@
 // Callers in a process of their own: each asks the next question as soon as it has an answer.
-import { Pool } from 'undici';
+import { Caller } from './caller.ts';
 import { askMany, askOne, batchSize, type Question } from './questions.ts';
 
 /** `first`: everybody once, a batch after the other, however long it takes. */
@@ -34,25 +34,22 @@ function ask({ kind, question }: Round): Question {
 }
 
 async function run(round: Round): Promise<Outcome> {
-  const { origin, pathname } = new URL(round.url);
-  const pool = new Pool(origin, { connections: round.callers });
+  const callers = await Promise.all(Array.from({ length: round.callers }, () => Caller.open(round.url)));
   const times: number[] = [];
   asked = 0;
   const start = performance.now();
   const isOver = (): boolean => (round.kind === 'first' ? asked >= emails.length : performance.now() >= start + round.seconds * 1000);
-  const caller = async (): Promise<void> => {
+  const keepAsking = async (caller: Caller): Promise<void> => {
     while (!isOver()) {
       const body = JSON.stringify(ask(round));
       const began = performance.now();
-      const answer = await pool.request({ method: 'POST', path: pathname, headers: { 'content-type': 'application/json' }, body });
-      const text = await answer.body.text();
-      if (answer.statusCode !== 200 || !text.startsWith('{"data":')) throw new Error(`${answer.statusCode}: ${text.slice(0, 500)}`);
+      await caller.ask(body);
       times.push(performance.now() - began);
     }
   };
-  await Promise.all(Array.from({ length: round.callers }, caller));
+  await Promise.all(callers.map(keepAsking));
   const seconds = (performance.now() - start) / 1000;
-  await pool.close();
+  for (const caller of callers) caller.close();
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.floor(times.length * share)] ?? Number.NaN;
   return { answers: times.length, seconds, p50: at(0.5), p99: at(0.99) };
