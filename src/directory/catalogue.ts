@@ -1,5 +1,5 @@
 import type { RoleRecord, ScopeRecord } from '../contract/records.ts';
-import { keyText, type ScopeView } from '../model/views.ts';
+import { keyText, type RoleView, type ScopeView } from '../model/views.ts';
 import type { RecordRow } from '../store/read/records.ts';
 import { listRoles } from '../store/read/roles.ts';
 import { listScopes, scopesUnder } from '../store/read/scopes.ts';
@@ -15,11 +15,16 @@ export function createCatalogue(
 ): Pick<View, 'rolesByKeys' | 'roleAtHand' | 'roles' | 'scopesByKeys' | 'scopes' | 'scopesUnder'> {
   const { at, people } = context;
   const toScope = (row: RecordRow): ScopeView => toSourced<ScopeRecord>(context, row);
+  /** Many accounts have the same few roles. */
+  const rolesAtHand = new Map<object, RoleView>();
   return {
     rolesByKeys: async (keys) => new Map([...(await people.rolesByKeys(keys))].map(([text, role]) => [text, aged(context, role)])),
     roleAtHand: (key) => {
       const role = people.roleAtHand(key);
-      return role && aged(context, role);
+      if (role === undefined) return undefined;
+      const known = rolesAtHand.get(role) ?? aged(context, role);
+      rolesAtHand.set(role, known);
+      return known;
     },
     roles: async ({ service, ...filter }, window) => {
       const rows = await listRoles(narrowed(context, selectorsOf(service)), filter, toStretch('roles', byName, window));

@@ -55,7 +55,8 @@ export function createMemory(db: Db, maxRows: number): Memory {
   const addresses = new LRUCache<string, Holder>({ maxSize: maxRows, sizeCalculation: () => 1 });
   /** By `keyText` of accounts. */
   const holders = new LRUCache<string, { readonly id: string | null }>({ maxSize: maxRows, sizeCalculation: () => 1 });
-  const roles = new Map<string, Stored<RoleRecord>>();
+  /** By service and key. */
+  const roles = new Map<number, Map<string, Stored<RoleRecord>>>();
   /** Many people are in one group. */
   const groups = new Map<string, Stored<GroupRecord>>();
   let groupsOfCards = 0;
@@ -68,6 +69,12 @@ export function createMemory(db: Db, maxRows: number): Memory {
     holders.clear();
     roles.clear();
     forgetGroups();
+  }
+
+  function ofService(svc: number): Map<string, Stored<RoleRecord>> {
+    const known = roles.get(svc) ?? new Map<string, Stored<RoleRecord>>();
+    roles.set(svc, known);
+    return known;
   }
 
   function forgetGroups(): void {
@@ -201,7 +208,7 @@ export function createMemory(db: Db, maxRows: number): Memory {
             ids,
             itself,
             (id) => {
-              const slice = cards.get(id)?.groups?.get(question);
+              const slice = cards.peek(id)?.groups?.get(question);
               if (slice?.edges.length === 0) return null;
               return slice === undefined || !isMarked() ? slice : mapSlice(slice, (group) => recall('user_group', group));
             },
@@ -218,12 +225,12 @@ export function createMemory(db: Db, maxRows: number): Memory {
             keys,
             keyText,
             (key) => {
-              const role = roles.get(keyText(key));
+              const role = roles.get(key.svc)?.get(key.key);
               return role && recall('role', role);
             },
             source.rolesByKeys,
             (key, role) => {
-              if (role !== undefined) roles.set(keyText(key), remember(role));
+              if (role !== undefined) ofService(key.svc).set(key.key, remember(role));
             },
           ),
         accountsAtHand: (id) => {
@@ -231,7 +238,7 @@ export function createMemory(db: Db, maxRows: number): Memory {
           return accounts && recallAll('identity', accounts);
         },
         roleAtHand: (key) => {
-          const role = holds() ? roles.get(keyText(key)) : undefined;
+          const role = holds() ? roles.get(key.svc)?.get(key.key) : undefined;
           return role && recall('role', role);
         },
       };

@@ -19,7 +19,7 @@ import { createRevisionFeed } from '../directory/revision-feed.ts';
 import { createContext, type ContextOptions } from '../graphql/context.ts';
 import { apiError } from '../graphql/errors.ts';
 import { codeOf, toFormatted, type Log } from './errors.ts';
-import { limitErrors, variableErrors, type Limits } from './limits.ts';
+import { refusalOf, type Limits } from './limits.ts';
 
 /** What a caller sends. */
 export interface Params {
@@ -108,11 +108,8 @@ export function createEngine({ schema, directory, operator, desk, limits, log }:
     if (readOnly && definition.operation !== OperationTypeNode.QUERY) {
       return refuse([apiError('BAD_USER_INPUT', 'only queries can be asked by GET: send a mutation by POST')], 405);
     }
-    const operation = { schema, document, definition, variables, context };
-    const unusable = variableErrors(operation, limits.maxErrors);
-    if (unusable.length > 0) return refuse(unusable, 400, true);
-    const refusals = limitErrors(operation, limits);
-    if (refusals.length > 0) return refuse(refusals);
+    const refusal = refusalOf({ schema, document, definition, variables, context }, limits);
+    if (refusal !== undefined) return refuse(refusal.errors, 400, refusal.ofVariables);
     return { enveloped, document, definition };
   }
 

@@ -35,23 +35,34 @@ export interface Operation {
   readonly context: Context;
 }
 
-/**
- * The variables that the operation cannot take. graphql-jit does not know @oneOf, and neither executor hides suggestions: so they are checked here,
- * by graphql itself.
- */
-export function variableErrors({ schema, definition, variables }: Operation, maxErrors: number): readonly GraphQLError[] {
+/** What an operation cannot take of its variables. */
+function variableErrors({ schema, definition, variables }: Operation, maxErrors: number): readonly GraphQLError[] {
   const { errors } = getVariableValues(schema, definition.variableDefinitions ?? [], variables, { maxErrors, hideSuggestions: true });
   return (errors ?? []).map((error) => apiError('BAD_USER_INPUT', error.message));
 }
 
+export interface Refusal {
+  readonly errors: readonly GraphQLError[];
+  /** The fault lies with the variables, as GraphQL itself sees it. */
+  readonly ofVariables: boolean;
+}
+
 /**
- * Why the operation is refused for its size, with these variables. To be asked for every request: the cost depends on the variables, and what
- * GraphQL Yoga remembers about a document does not.
+ * Why the operation is refused with these variables, for what they are or for its size. To be asked for every request: the cost depends on the
+ * variables, and what GraphQL Yoga remembers about a document does not. Measuring takes the variables in as graphql itself does; graphql-jit, which
+ * executes, does not know @oneOf, and neither hides suggestions.
  */
-export function limitErrors(operation: Operation, limits: Limits): readonly GraphQLError[] {
+export function refusalOf(operation: Operation, limits: Limits): Refusal | undefined {
   const size = sizeOf(operation);
-  if (size instanceof GraphQLError) return [size];
-  const { complexity, depth, breadth } = size;
+  if (size instanceof GraphQLError) {
+    const ofVariables = variableErrors(operation, limits.maxErrors);
+    return ofVariables.length > 0 ? { errors: ofVariables, ofVariables: true } : { errors: [size], ofVariables: false };
+  }
+  const errors = limitErrors(size, limits);
+  return errors.length > 0 ? { errors, ofVariables: false } : undefined;
+}
+
+function limitErrors({ complexity, depth, breadth }: Size, limits: Limits): readonly GraphQLError[] {
   if (depth > limits.maxDepth) {
     return [
       apiError('QUERY_DEPTH', `the query is ${depth} fields deep, the limit is ${limits.maxDepth}: fetch the inner part by its id in a second query`),
@@ -72,8 +83,10 @@ export function limitErrors(operation: Operation, limits: Limits): readonly Grap
   return [];
 }
 
+type Size = ReturnType<typeof complexityFromQuery>;
+
 /** An argument that only its variables make unusable comes to light here first, as an error. */
-function sizeOf(operation: Operation): ReturnType<typeof complexityFromQuery> | GraphQLError {
+function sizeOf(operation: Operation): Size | GraphQLError {
   const { schema, variables, context } = operation;
   try {
     return complexityFromQuery(costDocument(operation), { schema, variables, ctx: context });

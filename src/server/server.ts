@@ -93,8 +93,9 @@ export function createServer(options: ServerOptions): Server {
     const last = closing || !request.complete;
     const connection = last ? { connection: 'close' } : {};
     if (typeof body === 'string') {
-      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), ...connection });
-      response.end(body);
+      const bytes = Buffer.from(body);
+      response.writeHead(status, { ...headers, 'content-length': bytes.length, ...connection });
+      response.end(bytes);
     } else {
       response.writeHead(status, { ...headers, ...connection });
       response.setTimeout(stalledMs, () => response.destroy());

@@ -52,9 +52,13 @@ builder.objectType(IdentityRef, {
       type: [RoleRef],
       description: 'All roles that the account itself carries, the base role first. What it holds on single scopes: `grants`.',
       resolve: ({ svc, record }, _args, context) => {
-        const keys = record.roles.map((key) => ({ svc, key }));
-        const atHand = keys.flatMap((key) => context.opened().roleAtHand(key) ?? []);
-        return atHand.length === keys.length ? atHand : loadKnown(RoleRef.getDataloader(context), keys.map(keyText));
+        const view = context.opened();
+        const atHand = record.roles.map((key) => view.roleAtHand({ svc, key }));
+        if (isWhole(atHand)) return atHand;
+        return loadKnown(
+          RoleRef.getDataloader(context),
+          record.roles.map((key) => keyText({ svc, key })),
+        );
       },
     }),
     organization: t.field({
@@ -159,3 +163,5 @@ builder.objectType(LinkRef, {
     note: t.exposeString('note', { nullable: true, description: 'What whoever decided wrote about it.' }),
   }),
 });
+
+const isWhole = <T>(found: (T | undefined)[]): found is T[] => !found.includes(undefined);
