@@ -7,9 +7,11 @@ import { aged, narrowed, selectorsOf, toAccount, toSourced, type ViewContext } f
 import { byName } from './orders.ts';
 import { readByKeys } from './records-by-key.ts';
 import { mapSlice, toSlice, toSlices, toStretch } from './slice.ts';
-import type { View } from './view.ts';
+import type { GroupsWithin, StoredGroups } from './people-source.ts';
+import type { GroupsOfUsers, View } from './view.ts';
 
-type GroupQuestions = 'groupsByKeys' | 'membershipsByKeys' | 'groups' | 'groupsOfUsers' | 'membersOfGroups' | 'parentsOfGroups' | 'childrenOfGroups';
+type GroupQuestions =
+  'groupsByKeys' | 'membershipsByKeys' | 'groups' | 'groupsOfUsers' | 'groupsAtHand' | 'membersOfGroups' | 'parentsOfGroups' | 'childrenOfGroups';
 
 export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
   const { at, people } = context;
@@ -18,6 +20,11 @@ export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
     const byGroup = Map.groupBy(await groupsBeside(at, groups, side), parentKey);
     return new Map([...byGroup].map(([group, rows]) => [group, rows.map(toGroup)]));
   };
+  const within = ({ service, transitive }: GroupsOfUsers): GroupsWithin => ({
+    svcs: narrowed(context, selectorsOf(service === undefined ? undefined : { type: service })).svcs,
+    transitive,
+  });
+  const toGroups = (groups: StoredGroups) => mapSlice(groups, (group) => aged(context, group));
   return {
     groupsByKeys: readByKeys<GroupRecord>(context, 'user_group'),
     membershipsByKeys: readByKeys<MembershipRecord>(context, 'membership'),
@@ -25,10 +32,13 @@ export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
       const rows = await listGroups(narrowed(context, selectorsOf(service)), search, toStretch('groups', byName, window));
       return toSlice('groups', byName, window, rows, toGroup);
     },
-    groupsOfUsers: async (userIds, { service, transitive }, window) => {
-      const { svcs } = narrowed(context, selectorsOf(service === undefined ? undefined : { type: service }));
-      const groups = await people.groupsOfPeople(userIds, { svcs, transitive }, window);
-      return new Map([...groups].map(([userId, own]) => [userId, mapSlice(own, (group) => aged(context, group))]));
+    groupsOfUsers: async (userIds, options, window) => {
+      const groups = await people.groupsOfPeople(userIds, within(options), window);
+      return new Map([...groups].map(([userId, own]) => [userId, toGroups(own)]));
+    },
+    groupsAtHand: (userId, options, window) => {
+      const groups = people.groupsAtHand(userId, within(options), window);
+      return groups && toGroups(groups);
     },
     membersOfGroups: async (groups, transitive, window) => {
       const list = transitive ? 'all members of a group' : 'members of a group';

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { GroupRecord, RoleRecord } from '../contract/records.ts';
-import { keyText, type RecordKey, type UserView } from '../model/views.ts';
+import { keyText, type RecordKey, type UserView, type Window } from '../model/views.ts';
 import type { Db } from '../store/open.ts';
 import type { ServiceRow } from '../store/read/services.ts';
 import { ageMarks, touchedBetween, type MarkedTable, type Touched } from '../store/read/touched.ts';
 import type { Stored } from './context.ts';
-import type { PeopleSource, StoredAccounts, StoredGroups } from './people-source.ts';
+import type { GroupsWithin, PeopleSource, StoredAccounts, StoredGroups } from './people-source.ts';
 import { mapSlice } from './slice.ts';
 import { isSame } from './state.ts';
 import type { Ambiguous } from './view.ts';
@@ -114,6 +114,18 @@ export function createMemory(db: Db, maxRows: number): Memory {
   const recallAll = <S extends Stored<unknown>>(kind: MarkedTable, all: readonly S[]): readonly S[] =>
     isMarked() ? all.map((stored) => recall(kind, stored)) : all;
 
+  function recallGroups(id: string, question: string): StoredGroups | undefined {
+    const slice = cards.peek(id)?.groups?.get(question);
+    return slice === undefined || !isMarked() ? slice : mapSlice(slice, (group) => recall('user_group', group));
+  }
+
+  const svcsTexts = new WeakMap<readonly number[], string>();
+  function groupsQuestion({ svcs, transitive }: GroupsWithin, { first }: Window): string {
+    const text = svcsTexts.get(svcs) ?? svcs.join(' ');
+    svcsTexts.set(svcs, text);
+    return `${groupsOfCards} ${first} ${transitive} ${text}`;
+  }
+
   function write(id: string, what: Card): void {
     const card = { ...cards.peek(id), ...what };
     let size = 1 + (card.accounts?.length ?? 0);
@@ -203,14 +215,13 @@ export function createMemory(db: Db, maxRows: number): Memory {
           ),
         groupsOfPeople: (ids, within, window) => {
           if (window.after !== undefined) return source.groupsOfPeople(ids, within, window);
-          const question = `${groupsOfCards} ${window.first} ${within.transitive} ${within.svcs.join(' ')}`;
+          const question = groupsQuestion(within, window);
           return through(
             ids,
             itself,
             (id) => {
-              const slice = cards.peek(id)?.groups?.get(question);
-              if (slice?.edges.length === 0) return null;
-              return slice === undefined || !isMarked() ? slice : mapSlice(slice, (group) => recall('user_group', group));
+              const slice = recallGroups(id, question);
+              return slice?.edges.length === 0 ? null : slice;
             },
             (unknown) => source.groupsOfPeople(unknown, within, window),
             (id, slice) => {
@@ -233,6 +244,7 @@ export function createMemory(db: Db, maxRows: number): Memory {
               if (role !== undefined) ofService(key.svc).set(key.key, remember(role));
             },
           ),
+        groupsAtHand: (id, within, window) => (window.after === undefined && holds() ? recallGroups(id, groupsQuestion(within, window)) : undefined),
         accountsAtHand: (id) => {
           const accounts = holds() ? cards.get(id)?.accounts : undefined;
           return accounts && recallAll('identity', accounts);

@@ -27,6 +27,7 @@ export interface PeopleSource {
   rolesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, Stored<RoleRecord>>>;
   /** Without waiting, of what is remembered; undefined says nothing. */
   accountsAtHand(id: string): StoredAccounts | undefined;
+  groupsAtHand(id: string, within: GroupsWithin, window: Window): StoredGroups | undefined;
   roleAtHand(key: RecordKey): Stored<RoleRecord> | undefined;
 }
 
@@ -73,6 +74,7 @@ export function createPeopleSource(at: Snapshot, services: readonly ServiceView[
       return new Map((await recordsByKeys(at, 'role', keys)).map((row) => [keyText(row), parsed<RoleRecord>(row)]));
     },
     accountsAtHand: () => undefined,
+    groupsAtHand: () => undefined,
     roleAtHand: () => undefined,
   };
 }

@@ -54,6 +54,13 @@ export type UserLookup =
   | { readonly by: 'email'; readonly email: string }
   | { readonly by: 'username'; readonly username: string };
 
+export interface GroupsOfUsers {
+  /** A type. */
+  readonly service?: string | undefined;
+  /** Also the groups that contain those, however far up. */
+  readonly transitive: boolean;
+}
+
 /** Several people answer to one address or name and nothing tells which is meant. */
 export interface Ambiguous {
   readonly ambiguous: number;
@@ -89,11 +96,9 @@ export interface View extends HistoryView {
 
   groupsByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, GroupView>>;
   groups(filter: { readonly service?: ServiceSelector | undefined; readonly search?: string | undefined }, window: Window): Promise<Slice<GroupView>>;
-  groupsOfUsers(
-    userIds: readonly string[],
-    options: { readonly service?: string | undefined; readonly transitive: boolean },
-    window: Window,
-  ): Promise<ReadonlyMap<string, Slice<GroupView>>>;
+  groupsOfUsers(userIds: readonly string[], options: GroupsOfUsers, window: Window): Promise<ReadonlyMap<string, Slice<GroupView>>>;
+  /** The same of one person without waiting, when it is remembered; undefined says nothing. */
+  groupsAtHand(userId: string, options: GroupsOfUsers, window: Window): Slice<GroupView> | undefined;
   membersOfGroups(groups: readonly RecordKey[], transitive: boolean, window: Window): Promise<ReadonlyMap<string, Slice<IdentityView>>>;
   /** Keys are `recordKey` of memberships. */
   membershipsByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, Sourced<MembershipRecord>>>;

@@ -34,7 +34,7 @@ interface Paged<A> {
 }
 
 /** A page that is asked for below another object. */
-interface AskedPage<K, A> extends Asked<K, Paged<A>> {
+export interface AskedPage<K, A> extends Asked<K, Paged<A>> {
   readonly services: readonly ServiceView[];
 }
 

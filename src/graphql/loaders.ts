@@ -1,7 +1,9 @@
 import { dataloaderGetter } from '@pothos/plugin-dataloader';
 import type DataLoader from 'dataloader';
-import { keyText, type AccountDetails, type IdentityView, type RecordKey } from '../model/views.ts';
+import { keyText, type AccountDetails, type GroupView, type IdentityView, type RecordKey, type ServiceView, type Window } from '../model/views.ts';
 import { asked, byArguments, byKeyText, type Asked } from './loadable.ts';
+import { askedPage, pagesBy, toConnection, type AskedPage, type Connection } from './connection.ts';
+import type { GroupsOfUsers } from '../directory/view.ts';
 import type { Context } from './context.ts';
 import { LinkRef } from './refs.ts';
 
@@ -34,6 +36,29 @@ const detailsLoader = dataloaderGetter<string, AccountDetails | undefined, strin
 /** What of an account is read apart. */
 export const detailsOf = async (context: Context, account: RecordKey): Promise<AccountDetails> =>
   (await detailsLoader(context).load(keyText(account))) ?? {};
+
+const groups = pagesBy(
+  (id: string) => id,
+  (view, ids: readonly string[], within: GroupsOfUsers, window) => view.groupsOfUsers(ids, within, window),
+);
+const groupsLoader = dataloaderGetter<AskedPage<string, GroupsOfUsers>, Connection<GroupView>, string>(
+  groups.loaderOptions,
+  (questions, context) => groups.load(questions, context as Context),
+  undefined,
+  false,
+);
+
+/** A page of the groups of a person. */
+export function groupsOfUser(
+  context: Context,
+  id: string,
+  within: GroupsOfUsers,
+  window: Window,
+  services: readonly ServiceView[],
+): Connection<GroupView> | Promise<Connection<GroupView>> {
+  const atHand = context.opened().groupsAtHand(id, within, window);
+  return atHand === undefined ? groupsLoader(context).load(askedPage(id, window, services, within)) : toConnection(atHand, window, services);
+}
 
 /** The id of the person who holds an account. */
 export const holderOf = async (context: Context, key: RecordKey): Promise<string | undefined> =>

@@ -70,6 +70,9 @@ describe('what a directory remembers', () => {
     const second = await directory.open();
     expect(second.identitiesAtHand('ana', false)?.map(({ key }) => key)).toEqual(['U1']);
     expect(second.identitiesAtHand('nobody', false)).toEqual([]);
+    expect(second.groupsAtHand('ana', { transitive: false }, all)?.edges.map(({ node }) => node.key)).toEqual(['team']);
+    expect(second.groupsAtHand('ana', { transitive: true }, all)).toBeUndefined();
+    expect(second.groupsAtHand('ana', { transitive: false }, { first: 100, after: 'x' })).toBeUndefined();
     expect(second.roleAtHand({ svc, key: 'admin' })?.record.name).toBe('Admin');
   });
 

@@ -4,7 +4,7 @@ import { GrantFilterRef, pageArgs, toGrantFilter } from '../args.ts';
 import { askedPage, GrantConnection, GroupConnection, pagesBy } from '../connection.ts';
 import { AccountStatusEnum, PrincipalKindEnum, RoleLevelEnum } from '../enums.ts';
 import { asked, byArguments, listsBy } from '../loadable.ts';
-import { identitiesOfUser } from '../loaders.ts';
+import { groupsOfUser, identitiesOfUser } from '../loaders.ts';
 import { CoverageRef, EmailRef, IdentityRef, UserRef } from '../refs.ts';
 import { servicesOf, servicesOfAll, toScopeRef } from '../selectors.ts';
 import { badInput } from '../errors.ts';
@@ -83,7 +83,7 @@ builder.objectType(UserRef, {
         return asked(id, { service: args.service ?? undefined, scope });
       },
     }),
-    groups: t.loadable({
+    groups: t.field({
       type: GroupConnection,
       description: 'The groups that any account of this person is in.',
       complexity: nestedPage,
@@ -92,10 +92,9 @@ builder.objectType(UserRef, {
         transitive: t.arg.boolean({ defaultValue: false, description: 'Also the groups that contain those, however far up.' }),
         ...pageArgs(t.arg),
       },
-      ...pagesBy(itself, (view, ids: readonly string[], options: GroupOptions, window) => view.groupsOfUsers(ids, options, window)),
       resolve: ({ id }, args, context) => {
-        const options = { service: args.service ?? undefined, transitive: args.transitive === true };
-        return askedPage(id, toWindow(args), servicesOfType(context.opened(), args), options);
+        const within = { service: args.service ?? undefined, transitive: args.transitive === true };
+        return groupsOfUser(context, id, within, toWindow(args), servicesOfType(context.opened(), args));
       },
     }),
     grants: t.loadable({
@@ -132,7 +131,6 @@ builder.objectType(UserRef, {
   }),
 });
 
-type GroupOptions = Parameters<View['groupsOfUsers']>[1];
 type LevelWhere = Parameters<View['levelsOfUsers']>[1];
 
 function known(services: readonly ServiceView[], operation: string): string {
