@@ -1,18 +1,12 @@
 // What look-ups cost, against a plain GraphQL Yoga whose resolvers read the same answers from a Map.
 // npm run bench -- [--people 100000] [--rounds 3] [--seconds 4] [--store <folder>: keep the filled store there]
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { openStore } from '../src/store/open.ts';
 import { openRev } from '../src/store/tables.ts';
-import { configName, placeholderOrigin } from './fill.ts';
+import { openFilledStore } from './filled.ts';
 import type { Kind, Outcome, Round } from './load.ts';
 import type { Answers } from './plain-yoga.ts';
-import { cpuMsOf, fileHere, start, startGateway, talk, type Gateway } from './processes.ts';
+import { cpuMsOf, start, startGateway, talk, type Gateway } from './processes.ts';
 import { askMany, askOne, batchSize, pagedLists, type PagedList, type Question } from './questions.ts';
 
 const { values } = parseArgs({
@@ -27,25 +21,8 @@ const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
 const callers = 16;
 const goals = { one: 1.5, many: 1, page: 0.8, firstAnswerMs: 1000 };
 
-const folder = values.store === undefined ? await mkdtemp(join(tmpdir(), 'rollcall-bench-')) : resolve(values.store);
-if (!existsSync(join(folder, configName))) {
-  console.log(`filling a store with ${values.people} people …`);
-  const began = performance.now();
-  execFileSync(process.execPath, [fileHere('fill.ts'), folder, values.people], { stdio: 'inherit' });
-  console.log(`filled in ${((performance.now() - began) / 1000).toFixed(1)} s`);
-}
-
-// All services lie here, refuse whoever calls, and so tell whether anybody did.
-let calls = 0;
-const services = createServer((_request, response) => {
-  calls += 1;
-  response.writeHead(401, { 'content-type': 'application/json' }).end('{}');
-});
-await new Promise<void>((listening) => services.listen(0, '127.0.0.1', listening));
-const address = services.address();
-if (address === null || typeof address === 'string') throw new Error('no port');
-const configFile = join(folder, 'unreachable.yaml');
-writeFileSync(configFile, readFileSync(join(folder, configName), 'utf8').replaceAll(placeholderOrigin, `http://127.0.0.1:${address.port}`));
+const filled = await openFilledStore(values.people, values.store);
+const { folder, configFile } = filled;
 
 const starts: number[] = [];
 let gateway: Gateway | undefined;
@@ -73,7 +50,7 @@ for (const question of [askOne(emails[0] ?? ''), askMany(emails.slice(0, batchSi
 
 const report: Record<string, string | number>[] = [];
 let missed = false;
-const callsBefore = calls;
+const callsBefore = filled.calls();
 await compareFirst();
 await compare('one person', 'one', goals.one);
 await compare(`${batchSize} people with accounts, roles, groups`, 'many', goals.many);
@@ -81,14 +58,13 @@ for (const list of pagedLists) await comparePages(list);
 console.table(report);
 const firstAnswerMs = median(starts);
 console.log(`first answer ${firstAnswerMs.toFixed(0)} ms after the start (goal: ${goals.firstAnswerMs})`);
-console.log(`calls to services during the look-ups: ${calls - callsBefore}`);
-missed ||= firstAnswerMs > goals.firstAnswerMs || calls > callsBefore;
+console.log(`calls to services during the look-ups: ${filled.calls() - callsBefore}`);
+missed ||= firstAnswerMs > goals.firstAnswerMs || filled.calls() > callsBefore;
 
 load.disconnect();
 plain.disconnect();
 await gateway.stop();
-services.close();
-if (values.store === undefined) await rm(folder, { recursive: true });
+await filled.close();
 process.exitCode = missed ? 1 : 0;
 
 async function compare(title: string, kind: Kind, goal: number): Promise<void> {

@@ -62,6 +62,12 @@ export async function startGateway(configFile: string, question: object): Promis
   };
 }
 
+/** Memory of a process in MiB. */
+export function rssMibOf(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kib) / 1024;
+}
+
 // Of Linux: clock ticks are hundredths of a second there (man 5 proc_pid_stat).
 const msPerTick = 10;
 

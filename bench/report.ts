@@ -1,5 +1,4 @@
-// A role report over a large store: the summary against one aggregate statement written by hand, pages of effective access, and exports with the
-// memory that they take.
+// A role report over a large store: the summary against one aggregate statement written by hand, and pages of effective access.
 // npm run bench:report -- [--people 25000] [--store <folder>: of a store that is filled already]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +8,7 @@ import { parseArgs } from 'node:util';
 import type { GrantRecord, SourceRecord } from '../src/contract/records.ts';
 import { recordKey } from '../src/contract/records.ts';
 import { createDirectory } from '../src/directory/directory.ts';
-import { findings, reportFormats } from '../src/model/access.ts';
+import { findings } from '../src/model/access.ts';
 import { levelOfRank } from '../src/model/levels.ts';
 import { openStore, type Db, type StoreConnection } from '../src/store/open.ts';
 import { nextRevision } from '../src/store/revision.ts';
@@ -17,12 +16,10 @@ import { keepGroupReach } from '../src/store/sync/group-reach.ts';
 import { kindTables, projection } from '../src/store/sync/kinds.ts';
 import { openRev, type Tables } from '../src/store/tables.ts';
 import { best } from './cpu.ts';
-import type { ExportQuestion, ExportRun } from './export-run.ts';
-import { start, talk } from './processes.ts';
 
 const { values } = parseArgs({ options: { people: { type: 'string', default: '25000' }, store: { type: 'string' } } });
 const people = Number(values.people);
-const goals = { summary: 1.5, exportMib: 64 };
+const goals = { summary: 1.5 };
 const services = 4;
 const folder = values.store === undefined ? await mkdtemp(join(tmpdir(), 'rollcall-bench-')) : resolve(values.store);
 const store = await openStore(folder);
@@ -200,18 +197,6 @@ if (summaryMs > byHandMs * goals.summary) missed.push(`the summary costs more th
 byHand.close();
 await store.close();
 
-const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024);
-for (const format of reportFormats) {
-  const child = start('export-run.ts');
-  const question: ExportQuestion = { folder, format };
-  const { lines: rows, bytes, cpuMs, idle, peak } = await talk<ExportRun>(child, question);
-  child.disconnect();
-  const growth = mib(peak - idle);
-  console.log(
-    `${format}: ${rows} lines, ${mib(bytes)} MiB, ${(cpuMs / 1000).toFixed(1)} s of processor time; memory grew by ${growth} MiB to ${mib(peak)} MiB`,
-  );
-  if (growth > goals.exportMib) missed.push(`${format} took more than ${goals.exportMib} MiB`);
-}
 if (values.store === undefined) await rm(folder, { recursive: true, force: true });
 for (const each of missed) console.error(`missed: ${each}`);
 process.exitCode = missed.length === 0 ? 0 : 1;

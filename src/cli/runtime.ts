@@ -4,6 +4,7 @@ import { createDirectory } from '../directory/directory.ts';
 import type { Directory } from '../directory/view.ts';
 import { openStore } from '../store/open.ts';
 import { createLiveReader } from './live-reader.ts';
+import { createReportWriter } from './report-thread.ts';
 import type { SyncNews } from './sync-calls.ts';
 import { createSyncThread, type SyncThread } from './sync-thread.ts';
 
@@ -15,6 +16,7 @@ const bytesARow = 800;
 export interface Runtime {
   readonly directory: Directory;
   readonly sync: SyncThread;
+  readonly writeReport: ReturnType<typeof createReportWriter>;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export async function createRuntime(config: Config, { serves = false, ...news }:
   const sync = createSyncThread(config, { onEvent: () => undefined, onProgress: () => undefined, ...news });
   return {
     sync,
+    writeReport: createReportWriter(config),
     directory: createDirectory(store, {
       now: Date.now,
       managedDomains: config.managedDomains,

@@ -58,6 +58,7 @@ export async function serve(runtime: Runtime, { host, port }: ListenAddress, exa
     directory: runtime.directory,
     operator: createOperator(runtime),
     desk: runtime.sync,
+    writeReport: runtime.writeReport,
     examples: () => examples,
     log,
     async ready() {

@@ -1,5 +1,5 @@
-import { exportRoleReport } from '../directory/export.ts';
-import type { Directory } from '../directory/view.ts';
+import { exportRoleReport, type ReportExport } from '../directory/export.ts';
+import type { Directory, View } from '../directory/view.ts';
 import { toGrantFilter } from '../graphql/args.ts';
 import { apiError } from '../graphql/errors.ts';
 import { parseReportPath } from '../graphql/report-params.ts';
@@ -24,8 +24,13 @@ const mediaTypes: Readonly<Record<ReportFormat, string>> = {
 /** Each walks the whole store; queries go on beside them. */
 const maxRunning = 4;
 
+/** Text in pieces, of one revision: the view's, or a newer one. */
+export type WriteReport = (report: ReportExport, view: View) => AsyncIterable<string>;
+
+const writeHere: WriteReport = (report, view) => exportRoleReport(view, report);
+
 /** Reports as files, each of one revision. */
-export function createExports(directory: Directory): Exports {
+export function createExports(directory: Directory, write: WriteReport = writeHere): Exports {
   let running = 0;
 
   async function* counted(pieces: AsyncIterable<string>): AsyncGenerator<string> {
@@ -48,7 +53,7 @@ export function createExports(directory: Directory): Exports {
       const name = path.slice(path.lastIndexOf('/') + 1);
       return {
         headers: { 'content-type': mediaTypes[format], 'content-disposition': `attachment; filename="${name}"` },
-        body: counted(exportRoleReport(view, { format, filter, findings })),
+        body: counted(write({ format, filter, findings }, view)),
       };
     },
   };

@@ -6,7 +6,7 @@ import type { LinkDesk } from '../directory/link-desk.ts';
 import type { Directory, Operator } from '../directory/view.ts';
 import { schema } from '../graphql/schema.ts';
 import { createEngine } from './engine.ts';
-import { createExports } from './exports.ts';
+import { createExports, type WriteReport } from './exports.ts';
 import type { Log } from './errors.ts';
 import { createConsole, type Example } from './graphiql.ts';
 import type { Readiness } from './health.ts';
@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly directory: Directory;
   readonly operator: Operator;
   readonly desk: LinkDesk;
+  /** Works exports out elsewhere; without it the directory's view does. */
+  readonly writeReport?: WriteReport | undefined;
   /** Asked at each `/ready`. The detail is shown as it is: states and codes, nothing secret. */
   ready(): Readiness | Promise<Readiness>;
   /** Tabs that GraphiQL opens with; asked at each visit. */
@@ -65,7 +67,7 @@ export function createServer(options: ServerOptions): Server {
   const respond = createRespond({
     engine: createEngine({ schema, directory, operator, desk, limits, log }),
     console,
-    exports: createExports(directory),
+    exports: createExports(directory, options.writeReport),
     ready: () => options.ready(),
     limits,
     log,

@@ -71,7 +71,7 @@ async function connect(url: string, { onStatement, lean = false, readOnly = fals
   const file = join(url, 'rollcall.db');
   if (readOnly) {
     if (!existsSync(file)) throw new Error('nothing has been stored there yet');
-    return single('sqlite', open(new SqliteDialect({ database: sqlite(file, readDoor, readOnly) })));
+    return single('sqlite', open(new SqliteDialect({ database: sqlite(file, lean ? leanDoor : readDoor, readOnly) })));
   }
   mkdirSync(url, { recursive: true });
   const write = open(new SqliteDialect({ database: sqlite(file, leanDoor) }));
