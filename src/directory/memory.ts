@@ -48,7 +48,7 @@ type Marks = ReadonlyMap<string, { readonly misses: number; readonly readAt: num
 const mostTouched = 5_000;
 const mostMarks = 20_000;
 
-/** @param maxRows how many people, accounts and groups; a thousand take some 0.7 MiB. */
+/** @param maxRows how many people, accounts and groups; a thousand take some 0.8 MiB. */
 export function createMemory(db: Db, maxRows: number): Memory {
   const cards = new LRUCache<string, Card>({ maxSize: maxRows });
   /** By `EmailKey.exact`. */

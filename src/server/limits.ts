@@ -41,7 +41,7 @@ function variableErrors({ schema, definition, variables }: Operation, maxErrors:
   return (errors ?? []).map((error) => apiError('BAD_USER_INPUT', error.message));
 }
 
-export interface Refusal {
+interface Refusal {
   readonly errors: readonly GraphQLError[];
   /** The fault lies with the variables, as GraphQL itself sees it. */
   readonly ofVariables: boolean;

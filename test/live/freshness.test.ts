@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { account, askUser, change, identityQuery, slack, startLive, userQuery, usersQuery, type LiveBench, type Person } from './support.ts';
+import { askUser, change, identityQuery, slack, startLive, userQuery, usersQuery, type LiveBench, type Person } from './support.ts';
+import { accountOf } from '../sandbox/instances.ts';
 
 const people = 12;
 const minute = 60_000;
@@ -110,7 +111,7 @@ describe('what is read stays', () => {
   });
 
   test('an account that no sync has seen is fetched, stored and linked', async () => {
-    at().chat.accounts = [...at().chat.accounts, account('U', 77, { email: 'person5@acme.example', displayName: 'Second account' })];
+    at().chat.accounts = [...at().chat.accounts, accountOf('U', 77, { email: 'person5@acme.example', displayName: 'Second account' })];
     const by = { service: 'slack', externalId: 'U00000077' };
     expect((await at().ask(identityQuery, { by })).body).toEqual({ data: { identity: null } });
     expect((await at().ask(identityQuery, { by, freshness: { onMiss: 'STALE' } })).body).toEqual({ data: { identity: null } });

@@ -16,6 +16,7 @@ import { createLiveReads, type LiveReads } from '../../src/sync/live.ts';
 import { toProfile } from '../../src/sync/profile.ts';
 import { createScheduler, type SyncScheduler } from '../../src/sync/scheduler.ts';
 import type { SyncedService } from '../../src/sync/service.ts';
+import { accountOf, instanceOf } from '../sandbox/instances.ts';
 import { createRecorder, idle, idleDesk, post, type Reply } from '../server/support.ts';
 
 export interface LiveBench extends AsyncDisposable {
@@ -38,39 +39,7 @@ export interface LiveBench extends AsyncDisposable {
   inFlight(name: string): number;
 }
 
-const instanceOf = (type: string, serviceId: string, accounts: readonly DemoAccount[]): DemoInstance => ({
-  type,
-  serviceId,
-  displayName: serviceId,
-  accounts,
-  groups: [],
-  roles: [],
-  scopes: [],
-  grants: [],
-  invites: [],
-  credentials: [],
-});
-
-export const account = (prefix: string, index: number, change: Partial<DemoAccount> = {}): DemoAccount => ({
-  externalId: `${prefix}${String(index).padStart(8, '0')}`,
-  kind: 'HUMAN',
-  status: 'ACTIVE',
-  email: `person${index}@acme.example`,
-  emailProven: true,
-  sso: true,
-  firstName: 'Person',
-  lastName: String(index),
-  displayName: `Person ${index}`,
-  username: `person${index}`,
-  role: prefix === 'U' ? 'member' : 'user',
-  mfa: false,
-  createdAt: 1_700_000_000_000,
-  updatedAt: 1_700_000_000_000,
-  declared: [],
-  ...change,
-});
-
-const many = (prefix: string, people: number): readonly DemoAccount[] => Array.from({ length: people }, (_, index) => account(prefix, index));
+const many = (prefix: string, people: number): readonly DemoAccount[] => Array.from({ length: people }, (_, index) => accountOf(prefix, index));
 
 /** The same people in Slack and PagerDuty, read, linked and answered for, as the command line puts it together but for the thread. */
 export async function startLive(people: number): Promise<LiveBench> {

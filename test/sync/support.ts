@@ -9,38 +9,18 @@ import { serveSandbox, type SandboxServer } from '../../src/sandbox/serve.ts';
 import { openStore, type StoreConnection } from '../../src/store/open.ts';
 import { declareServices } from '../../src/store/sync/services.ts';
 import type { SyncedService } from '../../src/sync/service.ts';
+import { accountOf, instanceOf } from '../sandbox/instances.ts';
 
 export const slackInstance = (people: number): DemoInstance => ({
-  type: 'slack',
-  serviceId: 'T0SYNC001',
+  ...instanceOf(
+    'slack',
+    'T0SYNC001',
+    Array.from({ length: people }, (_, index) => slackAccount(index)),
+  ),
   displayName: 'Sync test',
-  accounts: Array.from({ length: people }, (_, index) => slackAccount(index)),
-  groups: [],
-  roles: [],
-  scopes: [],
-  grants: [],
-  invites: [],
-  credentials: [],
 });
 
-export const slackAccount = (index: number, change: Partial<DemoAccount> = {}): DemoAccount => ({
-  externalId: `U${String(index).padStart(8, '0')}`,
-  kind: 'HUMAN',
-  status: 'ACTIVE',
-  email: `person${index}@acme.example`,
-  emailProven: true,
-  sso: false,
-  firstName: 'Person',
-  lastName: String(index),
-  displayName: `Person ${index}`,
-  username: `person${index}`,
-  role: 'member',
-  mfa: false,
-  createdAt: 1_700_000_000_000,
-  updatedAt: 1_700_000_000_000,
-  declared: [],
-  ...change,
-});
+export const slackAccount = (index: number, change: Partial<DemoAccount> = {}): DemoAccount => accountOf('U', index, { sso: false, ...change });
 
 export interface SyncBench extends AsyncDisposable {
   readonly instance: DemoInstance;
