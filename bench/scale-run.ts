@@ -58,11 +58,10 @@ async function measure(people: number): Promise<ScaleRun> {
   const secondSync = moments.linked;
   await store.close();
 
-  const reads = await openStore(folder);
-  const view = await createDirectory(reads, { now: Date.now, managedDomains: [] }).open();
-  const summary = await best(3, () => view.reportSummary({}, [], ['SERVICE', 'ROLE', 'LEVEL']));
+  const summary = await leastOfOpened(3, folder, (view) => view.reportSummary({}, [], ['SERVICE', 'ROLE', 'LEVEL']));
   let reportRows = 0;
-  const rows = await best(2, async () => (reportRows = await walkReport(view)));
+  const rows = await leastOfOpened(2, folder, async (view) => (reportRows = await walkReport(view)));
+  const reads = await openStore(folder);
   const count = async (table: 'identity' | 'access_grant') =>
     (
       await reads.read
@@ -96,6 +95,18 @@ async function closure({ write }: StoreConnection): Promise<number> {
     for (const { svc, sealed_rev: rev } of services) if (rev !== null) await keepGroupReach(trx, svc, rev);
     await trx.rollback().execute();
   });
+}
+
+/** The least of some runs, each on a store that was just opened: a report is asked for now and then, and finds none of its pages in this process. */
+async function leastOfOpened(runs: number, folder: string, ask: (view: View) => Promise<unknown>): Promise<number> {
+  let least = Infinity;
+  for (let run = 0; run < runs; run += 1) {
+    const store = await openStore(folder);
+    const view = await createDirectory(store, { now: Date.now, managedDomains: [] }).open();
+    least = Math.min(least, await best(1, () => ask(view)));
+    await store.close();
+  }
+  return least;
 }
 
 async function walkReport(view: View): Promise<number> {

@@ -46,7 +46,7 @@ function exponentOf(points: readonly (readonly [people: number, cost: number])[]
 console.log(
   'Processor time in seconds, user and system, of a process of its own for each size (the least of some runs for the small ones), after it has read a\n' +
     'company of 300: compiling and starting are not in it. The services answer from another process; taking in their answers is in it. The store does\n' +
-    'not wait for the disk. Closure: all groups from nothing. Rows: the whole report, 500 a page.',
+    'not wait for the disk. Closure: all groups from nothing. Reports: of a store that was just opened; rows: the whole report, 500 a page.',
 );
 const measured: (readonly [people: number, run: ScaleRun])[] = [];
 for (const people of sizes) {

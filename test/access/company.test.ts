@@ -4,7 +4,7 @@ import type { DemoInstance } from '../../src/contract/sandbox.ts';
 import { accessText } from '../../src/directory/effective.ts';
 import type { View } from '../../src/directory/view.ts';
 import type { EffectiveAccessView } from '../../src/model/access.ts';
-import type { IdentityView, ServiceView, UserView } from '../../src/model/views.ts';
+import { keyText, type IdentityView, type RecordKey, type ServiceView, type UserView } from '../../src/model/views.ts';
 import { walk } from '../directory/support.ts';
 import { effective, groupsAround, heldBy, isAtLeast, placeText } from './oracle.ts';
 import { syncCompany, type SyncedCompany } from './synced-company.ts';
@@ -131,6 +131,21 @@ describe('in the demo company of 300 people', () => {
         `${svc} ${key} ${placeText(place?.kind ?? '', place?.key && unencoded(place.key))} ${level} ${source === 'VIA_GROUP' ? 'group' : 'own'}`,
     );
     expect(found.toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('the leavers with access are those whom a service suspended that tells who is with the company, by the services’ own lists', async () => {
+    const statusOf = ({ svc, key }: RecordKey) => instanceOf(svc).accounts.find(({ externalId }) => externalId === key)?.status;
+    const wanted = [...accounts.values()].flatMap((own) => {
+      const bySource = Map.groupBy(
+        own.filter(({ svc }) => serviceOf(svc).people === 'source'),
+        ({ svc }) => svc,
+      );
+      const hasLeft = [...bySource.values()].some((there) => there.every((each) => statusOf(each) === 'SUSPENDED'));
+      return hasLeft ? own.filter((each) => statusOf(each) === 'ACTIVE').map(keyText) : [];
+    });
+    const rows = await walk(100, (window) => view.reportRows({}, ['LEAVER_WITH_ACCESS'], window));
+    expect(wanted.length).toBeGreaterThan(0);
+    expect([...new Set(rows.map(({ account }) => keyText(account)))].toSorted()).toEqual(wanted.toSorted());
   });
 
   it('nested groups count however far up', async () => {

@@ -133,6 +133,17 @@ describe('awkward cases', () => {
     expect(leavers.some(({ instance, account }) => instance.type === 'pagerduty' && account.status === 'ACTIVE')).toBe(true);
   });
 
+  test('some who are suspended in Slack keep their live accounts in Sym and PagerDuty', () => {
+    const forgotten = new Set(ofClass('forgotten').map(({ ref }) => holderOf(ref)));
+    for (const [type, status] of Object.entries({ slack: 'SUSPENDED', sym: 'ACTIVE', pagerduty: 'ACTIVE' })) {
+      const held = company.instances
+        .filter((instance) => instance.type === type)
+        .flatMap(({ accounts, serviceId }) => accounts.filter(({ externalId }) => forgotten.has(holderOf({ type, serviceId, externalId }))));
+      expect(held.length).toBeGreaterThanOrEqual(2);
+      expect(new Set(held.map((account) => account.status))).toEqual(new Set([status]));
+    }
+  });
+
   test('a role mailbox is proven on two live accounts of one service', () => {
     const slack = ofClass('shared-mailbox').filter(({ instance }) => instance.type === 'slack');
     const byAddress = Map.groupBy(slack, ({ account }) => account.email);

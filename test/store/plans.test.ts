@@ -4,6 +4,7 @@ import { linksByKeys, peopleOfAccounts } from '../../src/store/read/accounts.ts'
 import { groupEdgesAbove } from '../../src/store/read/group-edges.ts';
 import { groupsBeside } from '../../src/store/read/groups.ts';
 import { recordsByKeys } from '../../src/store/read/records.ts';
+import { reportSummary } from '../../src/store/read/report.ts';
 import type { Snapshot } from '../../src/store/read/snapshot.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { openSqlite, type TestStore } from './engines.ts';
@@ -51,4 +52,13 @@ test.each<[string, (at: Snapshot) => Promise<unknown>]>([
   expect(steps.slice(0, 2)).toEqual(['SCAN 500 CONSTANT ROWS', 'SCAN a']);
   expect(steps.length).toBeGreaterThan(2);
   expect(steps.slice(2)).toEqual(steps.slice(2).map(() => looksUp));
+});
+
+test('a summary walks the grants of accounts and those of groups in the order of accounts, and fetches no record', async () => {
+  const question = (at: Snapshot) => ({ at, now: 0, filter: {}, sources: [1], findings: [] });
+  const steps = (await planOf((at) => reportSummary(question(at), ['SERVICE', 'ROLE'], 1_000))).filter((step) => /^SEARCH [gil] /.test(step));
+  const account = ['SEARCH i USING COVERING INDEX identity_key (svc=? AND key=? AND to_rev>?)'];
+  const link = ['SEARCH l USING COVERING INDEX link_identity (svc=? AND key=? AND to_rev>?) LEFT-JOIN'];
+  const grants = ['SEARCH g USING COVERING INDEX access_grant_principal (principal_kind=?)'];
+  expect(steps).toEqual([...grants, ...account, ...link, ...grants, ...account, ...link]);
 });

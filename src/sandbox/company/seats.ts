@@ -17,6 +17,7 @@ export const twistNames = [
   'hostile-name',
   'contractor',
   'partner-member',
+  'forgotten',
   'reused-address',
   'stolen-unproven',
   'stolen-invited',

@@ -121,6 +121,13 @@ export const ownTwists = {
     present: (_, service) => service === 'sym' || isSlack(service),
     seat: (_, service) => (service === 'sym' ? { role: 'guest' } : {}),
   },
+  // Gone from the chat; nobody thought of the other services.
+  forgotten: {
+    perMille: 6,
+    least: 2,
+    present: only('sym', 'slack-main', 'pagerduty'),
+    seat: (_, service) => (isSlack(service) ? { status: 'SUSPENDED', declared: true } : undefined),
+  },
 } as const satisfies Partial<Record<TwistName, Twist>>;
 
 export const privateAddress = (address: string): string => `${localPart(address)}@${privateDomain}`;

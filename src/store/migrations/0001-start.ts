@@ -250,9 +250,11 @@ export const start = (engine: Engine): Migration => ({
     for (const kind of ['user_group', 'membership', 'role', 'scope', 'access_grant', 'invite', 'credential']) {
       await index(`${kind}_key`, kind, ['svc', 'key', 'to_rev']);
     }
-    // With all that a report asks of an account and its link, which so need not be fetched from all over their tables.
+    // With all that a report asks of an account, its link and its grants, which so need not be fetched from all over their tables.
     await index('identity_key', 'identity', ['svc', 'key', 'to_rev', 'from_rev', 'status', 'incarnation']);
     await index('link_identity', 'link', ['svc', 'key', 'to_rev', 'from_rev', 'incarnation', 'state', 'user_id']);
+    const reported = ['from_rev', 'level', 'role_key', 'expires_at', 'scope_kind', 'scope_key', 'source', 'key'];
+    await index('access_grant_principal', 'access_grant', ['principal_kind', 'svc', 'principal_key', 'to_rev', ...reported]);
     await index('identity_sort', 'identity', ['sort_name', 'svc', 'key']);
     // Linking asks for what came or ended after a revision.
     for (const evidence of ['identity', 'email', 'declaration']) {
@@ -273,7 +275,6 @@ export const start = (engine: Engine): Migration => ({
     await index('group_reach_ancestor', 'group_reach', ['svc', 'ancestor_key', 'to_rev']);
     await index('scope_parent', 'scope', ['svc', 'parent_key', 'to_rev']);
     await index('scope_sort', 'scope', ['scope_kind', 'sort_name', 'svc', 'key']);
-    await index('access_grant_principal', 'access_grant', ['svc', 'principal_kind', 'principal_key', 'to_rev']);
     await index('access_grant_scope', 'access_grant', ['svc', 'scope_key', 'to_rev']);
     await index('access_grant_role', 'access_grant', ['svc', 'role_key', 'to_rev']);
     await index('access_grant_level', 'access_grant', ['level', 'svc', 'principal_kind', 'to_rev', 'from_rev', 'principal_key']);

@@ -57,7 +57,10 @@ export const isUnexpired = (alias: 'g' | 'p', now: Instant): Fragment => {
   return sql`(${expiresAt} is null or ${expiresAt} > ${now})`;
 };
 
-/** From where the statement starts: people or accounts in a common table `entry`, or the grants. The rest follows in that order. */
+/**
+ * From where the statement starts: people or accounts in a common table `entry`, or the grants, of which distinct people or accounts are collected or
+ * counted. The rest follows in that order.
+ */
 export type Entry = 'people' | 'accounts' | 'grants';
 
 /** Two ways lead from an account to a grant: it holds it, or a group that it is in, or a group around that, does. */
@@ -87,13 +90,13 @@ const isThroughGroups = (at: Snapshot): Fragment =>
     and r.svc = m.svc and r.group_key = m.group_key and ${live(at, 'r')}
     and g.svc = r.svc and g.principal_kind = 'group' and g.principal_key = r.ancestor_key`;
 
-/** A select of `PairRow`s, each once. `conditions`: on `i`, `l` and `g`, beyond the question's. */
+/** A select of `PairRow`s, each once, or from the grants once for each way. `conditions`: on `i`, `l` and `g`, beyond the question's. */
 export function pairs(question: AccessQuestion, entry: Entry, conditions: readonly Fragment[] = []): Fragment {
   const { at } = question;
   const all = [...grantConditions(question), ...conditions];
   return sql`select ${columns} ${way(at, entry, ownStep, isOwn, all)}
     union all
-    select distinct ${columns} ${way(at, entry, groupSteps, isThroughGroups(at), all)}`;
+    ${entry === 'grants' ? sql`select` : sql`select distinct`} ${columns} ${way(at, entry, groupSteps, isThroughGroups(at), all)}`;
 }
 
 /** For `exists (…)`: the account `i` of the statement around has such a grant, and it has not expired. */
