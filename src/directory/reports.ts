@@ -112,7 +112,8 @@ function reasonOf({ services }: ViewContext, finding: Finding, row: ReportRow): 
       return 'no person is linked to this account';
     case 'LEAVER_WITH_ACCESS': {
       const left = services.find(({ svc }) => svc === row.gone_svc);
-      return `the person is suspended in, or gone from, ${left?.displayName ?? 'a service that tells who is with the company'}; this account is active`;
+      const service = left === undefined ? 'a service that tells who is with the company' : `${left.displayName} (${left.type})`;
+      return `the person is suspended in, or gone from, ${service}; this account is active`;
     }
     case 'DORMANT':
       return `last active on ${day(row.last_active_at)}, more than ${dormantAfterDays} days ago`;

@@ -67,8 +67,8 @@ const told = ({ account, grant: held, finding, source }: RoleReportRow): string 
 const planted: Readonly<Record<Finding, readonly (readonly [row: string, reason: string])[]>> = {
   ORPHAN: [['orphan g6 ORPHAN', 'no person is linked to this account']],
   LEAVER_WITH_ACCESS: [
-    ['gone nothing LEAVER_WITH_ACCESS', 'the person is suspended in, or gone from, People; this account is active'],
-    ['leaver g3 LEAVER_WITH_ACCESS', 'the person is suspended in, or gone from, People; this account is active'],
+    ['gone nothing LEAVER_WITH_ACCESS', 'the person is suspended in, or gone from, People (hr); this account is active'],
+    ['leaver g3 LEAVER_WITH_ACCESS', 'the person is suspended in, or gone from, People (hr); this account is active'],
   ],
   DORMANT: [['quiet nothing DORMANT', 'last active on 2026-10-16, more than 90 days ago']],
   UNKNOWN_LEVEL: [['ana g2 UNKNOWN_LEVEL', 'nobody mapped this role to a level: it may be as high as any']],

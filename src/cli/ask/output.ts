@@ -34,7 +34,7 @@ const writers: Readonly<Record<OutputFormat, Writer>> = {
     }
     const shown = columns.filter((column) => column.onlyInFiles !== true && rows.some((row) => column.cell(row) !== null));
     const table = new Table({
-      head: shown.map(({ name }) => bold(name.toUpperCase())),
+      head: shown.map(({ name }) => bold(name.replaceAll(/[A-Z]/g, ' $&').toUpperCase())),
       style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
       chars: noBorders,
     });

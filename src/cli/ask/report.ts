@@ -84,6 +84,7 @@ export function report(gateway: Gateway, name: ReportName): Answer<z.infer<typeo
       { name: 'level', cell: (each) => each.level },
       { name: 'role', cell: (each) => each.role?.name ?? null },
       { name: 'scope', cell: placeText },
+      { name: 'scopeKind', cell: (each) => each.scopeKind },
       { name: 'source', cell: (each) => each.source },
       { name: 'finding', cell: (each) => each.finding },
       { name: 'reason', cell: (each) => each.reason },
