@@ -1,6 +1,6 @@
 import type { Instant } from '../contract/records.ts';
 import type { LinkDesk } from '../directory/link-desk.ts';
-import type { LiveAnswer } from '../model/live.ts';
+import type { LiveAnswer, LiveFinding } from '../model/live.ts';
 import type { ReadOutcome } from '../sync/read-service.ts';
 import type { SyncEvent } from '../sync/scheduler.ts';
 import type { SyncProgress } from '../sync/service.ts';
@@ -16,7 +16,9 @@ export interface SyncCalls extends LinkDesk {
   /** Accepts or refuses the removals that were held back of the service with this row, and links. */
   settleQuarantine(svc: number, accept: boolean, reason: string): Promise<void>;
   /** Reads single accounts of a service and stores what it says. */
-  readLive(question: LiveQuestion): Promise<ReadonlyMap<string, LiveAnswer>>;
+  readLive(question: LiveQuestion & { readonly externalIds: readonly string[] }): Promise<ReadonlyMap<string, LiveAnswer>>;
+  /** The same for the accounts of a service that carry one of these addresses, spelled as `askableAddress` does. */
+  findLive(question: LiveQuestion & { readonly addresses: readonly string[] }): Promise<ReadonlyMap<string, LiveFinding>>;
   /** Whoever asked this does not wait any more. */
   leaveLive(id: number): void;
   /** Calls put on the wire so far, by service. */
@@ -28,7 +30,6 @@ export interface LiveQuestion {
   /** Of the question, for `leaveLive`. */
   readonly id: number;
   readonly service: string;
-  readonly externalIds: readonly string[];
   readonly notBefore: Instant;
 }
 

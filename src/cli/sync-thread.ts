@@ -28,6 +28,7 @@ export function createSyncThread({ source }: Config, news: SyncNews): SyncThread
     splitUser: (userId, identities, by) => thread().splitUser(userId, identities, by),
     revertLinkChange: (eventId, by) => thread().revertLinkChange(eventId, by),
     readLive: (question) => thread().readLive(question),
+    findLive: (question) => thread().findLive(question),
     leaveLive: (id) => thread().leaveLive(id),
     calls: () => thread().calls(),
     async stop() {

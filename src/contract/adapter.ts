@@ -61,7 +61,10 @@ export interface Adapter {
   readonly listings: readonly Listing[];
   /** Accounts by external id. Unknown ids are left out; order and duplicates do not matter; a batch never leaks into another key. */
   getIdentities(externalIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LiveIdentity>>;
-  /** Accounts that carry exactly this address (our rule of equality, not the service's). Absent: the service cannot be asked. */
+  /**
+   * Accounts that carry exactly this address (our rule of equality, not the service's). Asked while somebody waits, about an address by which nobody
+   * is known yet. Absent: the service cannot be asked.
+   */
   findByEmail?(address: string, signal: AbortSignal): Promise<readonly LiveIdentity[]>;
   /**
    * What the service asks of passwords; undefined when this instance does not tell. Read once with every sync. Absent: the service has no such call.

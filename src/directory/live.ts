@@ -1,7 +1,9 @@
 import type { Instant } from '../contract/records.ts';
-import { toIssue, type Issue } from '../model/issue.ts';
-import type { LiveAnswer, Readings } from '../model/live.ts';
+import { askableAddress } from '../model/email-key.ts';
+import type { Issue, IssueCode } from '../model/issue.ts';
+import type { LiveAnswer, LiveFinding, Readings } from '../model/live.ts';
 import { keyText, type IdentityView, type RecordKey, type ServiceView } from '../model/views.ts';
+import { readAccounts, searchAddresses, type Outcome, type Search } from './ask-services.ts';
 import type { UserLookup, View } from './view.ts';
 
 /** Asks services about single accounts now, and writes what they say through to the index. */
@@ -12,6 +14,12 @@ export interface LiveReader {
    * @param signal ends the call when nobody else waits for it.
    */
   read(service: string, externalIds: readonly string[], notBefore: Instant, signal: AbortSignal): Promise<ReadonlyMap<string, LiveAnswer>>;
+  /**
+   * The same for the accounts that carry addresses.
+   * @param addresses as `askableAddress` spells them.
+   * @param notBefore what the service answered to a call that began then or later is as good.
+   */
+  find(service: string, addresses: readonly string[], notBefore: Instant, signal: AbortSignal): Promise<ReadonlyMap<string, LiveFinding>>;
 }
 
 /** How old an answer may be, and what to do about what is older. */
@@ -40,6 +48,8 @@ interface Sought {
   readonly known: readonly IdentityView[];
   /** Asked for by the service's own id, and in no index. */
   readonly unknown: readonly RecordKey[];
+  /** By which nobody of the index is known, as `askableAddress` spells it. */
+  readonly address?: string | undefined;
 }
 
 /** Brings the accounts behind people up to date, all those of one service in one request. */
@@ -59,7 +69,8 @@ export async function freshenUsers(
   const sought = named.map(({ known, unknown }, index): Sought => {
     const id = ids[index];
     const own = id === undefined ? [] : (accounts.get(id) ?? []);
-    return { known: [...new Map([...known, ...own].map((each) => [keyText(each), each])).values()], unknown };
+    const address = people[index] === undefined ? addressOf(lookups[index]) : undefined;
+    return { known: [...new Map([...known, ...own].map((each) => [keyText(each), each])).values()], unknown, address };
   });
   return freshen(view, live, sought, freshness, signal);
 }
@@ -89,6 +100,8 @@ const keysOf = ({ services }: View, { service, externalId }: Extract<UserLookup,
     .filter(({ type, serviceId }) => type === service.type && (service.serviceId === undefined || serviceId === service.serviceId))
     .map(({ svc }) => ({ svc, key: externalId }));
 
+const addressOf = (lookup: UserLookup | undefined): string | undefined => (lookup?.by === 'email' ? askableAddress(lookup.email) : undefined);
+
 async function freshen(
   view: View,
   live: LiveReader | undefined,
@@ -100,15 +113,25 @@ async function freshen(
   const issues = new Map<number, Issue>();
   if (onMiss === 'STALE') return { maxAgeMs, liveSince, issues, misses: sought.map(() => undefined) };
   const limit = maxAgeMs === undefined ? -Infinity : view.now - maxAgeMs;
+  const notBefore = maxAgeMs === undefined ? view.now : limit;
   const old = sought.map(({ known }) => known.filter(({ asOf }) => asOf < limit));
   const keys = [...old.flat(), ...sought.flatMap(({ unknown }) => unknown)];
-  const told = await readAll(view, live, keys, maxAgeMs === undefined ? view.now : limit, signal);
-  for (const [{ svc }, { issue, readAt }] of told.values()) {
+  const addresses = sought.flatMap(({ address }) => address ?? []);
+  const [told, searches] = await Promise.all([
+    readAccounts(view, live, keys, notBefore, signal),
+    searchAddresses(view, live, addresses, notBefore, signal),
+  ]);
+  const outcomes = [
+    ...[...told.values()].map(([{ svc }, outcome]) => ({ svc, ...outcome })),
+    ...[...searches.values()].flat().map(({ service: { svc }, ...search }) => ({ svc, ...search })),
+  ];
+  for (const { svc, issue, readAt } of outcomes) {
     if (readAt !== undefined) liveSince.set(svc, Math.min(readAt, liveSince.get(svc) ?? Infinity));
     else if (issue !== undefined) issues.set(svc, issue);
   }
   const outcomeOf = (key: RecordKey): Outcome | undefined => told.get(keyText(key))?.[1];
-  const misses = sought.map(({ unknown }, index): Miss | undefined => {
+  const misses = sought.map(({ unknown, address }, index): Miss | undefined => {
+    if (address !== undefined) return toMiss(searches.get(address) ?? [], onMiss === 'FAIL' ? unaskable(view.services, limit) : []);
     // Nothing at all is known: whatever the reader would accept, there is nothing to answer.
     const nowhere = unknown.some((key) => outcomeOf(key)?.found === true) ? [] : unknown;
     const missed = [...(onMiss === 'FAIL' ? (old[index] ?? []) : []), ...nowhere].find((key) => outcomeOf(key)?.issue !== undefined);
@@ -119,56 +142,34 @@ async function freshen(
   return { maxAgeMs, liveSince, issues, misses };
 }
 
-interface Outcome {
-  readonly found: boolean;
-  readonly readAt: Instant | undefined;
-  /** Why the index does not hold what the service says now. */
-  readonly issue: Issue | undefined;
+/** Of services that cannot be asked about an address only a whole read tells whether they know it. @returns those whose last one is too old. */
+function unaskable(services: readonly ServiceView[], limit: Instant): readonly Miss[] {
+  return services
+    .filter(({ findsByEmail, sync: { lastSealedAt } }) => !findsByEmail && (lastSealedAt === undefined || lastSealedAt < limit))
+    .map((service) => {
+      const message = `${service.name}: cannot be asked about an address, and was not read whole since then`;
+      return { service, issue: { code: 'SERVICE_UNSUPPORTED', message, retryable: false }, asOf: undefined };
+    });
 }
 
-async function readAll(
-  { services, now }: View,
-  live: LiveReader | undefined,
-  keys: readonly RecordKey[],
-  notBefore: Instant,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly [RecordKey, Outcome]>> {
-  const told = new Map<string, readonly [RecordKey, Outcome]>();
-  const distinct = new Map(keys.map((key) => [keyText(key), key]));
-  const read = async (service: ServiceView, own: readonly RecordKey[]): Promise<void> => {
-    const refusal = refusalOf(service, live);
-    const ids = own.map(({ key }) => key);
-    const answers = refusal === undefined ? await live?.read(service.name, ids, notBefore, signal) : undefined;
-    for (const key of own) {
-      const answer = answers?.get(key.key);
-      told.set(keyText(key), [key, answer === undefined ? { found: false, readAt: undefined, issue: refusal } : toOutcome(service, answer, now)]);
-    }
-  };
-  const bySvc = Map.groupBy(distinct.values(), ({ svc }) => svc);
-  await Promise.all(
-    services.map(async (service) => {
-      const own = bySvc.get(service.svc);
-      if (own !== undefined) await read(service, own);
-    }),
-  );
-  return told;
+/** The failure that tells the reader most; of equals, that of the service that was configured first. */
+function toMiss(searches: readonly Search[], unasked: readonly Miss[]): Miss | undefined {
+  const failed = searches.flatMap(({ service, issue }): readonly Miss[] => (issue === undefined ? [] : [{ service, issue, asOf: undefined }]));
+  return [...failed, ...unasked].toSorted((a, b) => places[a.issue.code] - places[b.issue.code])[0];
 }
 
-/** Why a service is not even asked. */
-function refusalOf({ name, sync }: ServiceView, live: LiveReader | undefined): Issue | undefined {
-  if (live === undefined) return { code: 'SERVICE_UNSUPPORTED', message: `${name}: services are not asked live here`, retryable: false };
-  if (sync.lastSealedAt !== undefined) return undefined;
-  return { code: 'SERVICE_NEVER_SYNCED', message: `${name}: not read yet, so nothing of it can be placed`, retryable: true };
-}
-
-function toOutcome({ name }: ServiceView, answer: LiveAnswer, now: Instant): Outcome {
-  if (answer.kind === 'failed') return { found: false, readAt: undefined, issue: toIssue(answer.failure, now) };
-  const kept = answer.kind === 'absent' && answer.kept;
-  return {
-    found: answer.kind === 'read',
-    readAt: answer.readAt,
-    issue: kept
-      ? { code: 'SERVICE_BAD_RESPONSE', message: `${name}: no longer knows the account; it is kept until that was said twice`, retryable: true }
-      : undefined,
-  };
-}
+// What somebody has to mend comes first, then what says when to come again, then what may pass; last, who was not even asked.
+const places: Readonly<Record<IssueCode, number>> = {
+  SERVICE_AUTH_FAILED: 0,
+  SERVICE_FORBIDDEN: 0,
+  SERVICE_MISCONFIGURED: 0,
+  SERVICE_RATE_LIMITED: 1,
+  SERVICE_BAD_RESPONSE: 2,
+  SERVICE_RECORDS_REJECTED: 2,
+  SERVICE_QUARANTINED: 2,
+  SERVICE_UNREACHABLE: 3,
+  SERVICE_TIMEOUT: 3,
+  SERVICE_CIRCUIT_OPEN: 4,
+  SERVICE_UNSUPPORTED: 5,
+  SERVICE_NEVER_SYNCED: 6,
+};

@@ -34,6 +34,7 @@ export function toServiceView(row: ServiceRow, now: Instant, managedDomains: rea
     managedDomains: profile.managedDomains ?? managedDomains,
     people: profile.people ?? 'match',
     capabilities: toCapabilities(profile),
+    findsByEmail: profile.findByEmail === true,
     ownCredentials: ownCredentials(profile),
     passwordPolicy:
       row.password_policy === null || profile.passwordPolicy !== true ? undefined : (JSON.parse(row.password_policy) as PasswordPolicyRecord),

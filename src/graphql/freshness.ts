@@ -11,11 +11,12 @@ import { serviceError } from './errors.ts';
 
 export const FreshnessRef = builder.inputType('Freshness', {
   description:
-    'How old an answer may be. What is older is read from its service first, at most once per record and service, and kept. Only accounts are read like this; a person is worked out from them.',
+    'How old an answer may be. What is older is read from its service first, at most once per record and service, and kept. Only accounts are read like this; a person is worked out from them. An address by which nobody is known is asked of every service that can tell who has it, at most once each.',
   fields: (t) => ({
     maxAge: t.field({
       type: 'Duration',
-      description: 'The oldest that a record may be. Without it any age will do, and only an account that is not known at all is asked for.',
+      description:
+        'The oldest that a record may be. Without it any age will do, and only an account or an address that is not known at all is asked for.',
     }),
     onMiss: t.field({ type: OnMissEnum, defaultValue: 'FETCH', description: 'What to do about a record that is older.' }),
   }),
@@ -38,7 +39,8 @@ export const freshIdentities = (
 
 /** What was found; unless nothing was and a service could not say, or only what is too old for a reader who would rather fail. */
 export function answerable<T>(found: T | undefined, miss: Miss | undefined, input: Input, now: Instant): T | undefined {
-  if (miss !== undefined && (found === undefined || input?.onMiss === 'FAIL')) throw serviceError(miss, now);
+  const isOlder = miss?.asOf !== undefined;
+  if (miss !== undefined && (found === undefined || (isOlder && input?.onMiss === 'FAIL'))) throw serviceError(miss, now);
   return found;
 }
 
@@ -57,7 +59,11 @@ export function agedOnly(context: Context, input: Input): (found: GroupView | un
 // Each key may cost a call to every service, whose quotas are small.
 const liveLookUp = 30;
 const liveKey = 20;
+// Services are searched for an address one by one, and some look twice.
+const liveAddress = 40;
 
-export function liveCost(input: Input, keys: number): number {
-  return input == null || input.onMiss === 'STALE' ? 0 : liveLookUp + liveKey * keys;
+/** @param addresses how many of the keys are addresses. */
+export function liveCost(input: Input, keys: number, addresses = 0): number {
+  if (input == null || input.onMiss === 'STALE') return 0;
+  return liveLookUp + liveKey * (keys - addresses) + liveAddress * addresses;
 }

@@ -28,6 +28,16 @@ export function emailKey(address: string): EmailKey | undefined {
   return { exact: `${local}@${domain}`, untagged: `${cutTag(local)}@${domain}`, domain };
 }
 
+/**
+ * The spelling in which services are asked for an address, or undefined where it has no key: A–Z folded, trailing dot cut. A domain in other letters
+ * keeps them, for services compare what is written.
+ */
+export function askableAddress(address: string): string | undefined {
+  const key = emailKey(address);
+  if (key === undefined || ascii.test(address)) return key?.exact;
+  return key.exact.slice(0, -key.domain.length) + domainToUnicode(key.domain);
+}
+
 /** The domain as DNS sees it, or undefined. A spelling that DNS would first have to fold into another is none. */
 export function domainKey(domain: string): string | undefined {
   const bare = domain.endsWith('.') ? domain.slice(0, -1) : domain;

@@ -10,6 +10,14 @@ export type LiveAnswer =
   | { readonly kind: 'absent'; readonly readAt: Instant; readonly kept: boolean }
   | { readonly kind: 'failed'; readonly failure: LiveFailure };
 
+/** What became of asking a service for the accounts with one address. Plain data too. */
+export type LiveFinding =
+  /** Those that it named, if any, stand in the index as it told them to a call that began then. */
+  | { readonly kind: 'told'; readonly readAt: Instant }
+  /** It told so recently that it was not asked again. */
+  | { readonly kind: 'remembered' }
+  | { readonly kind: 'failed'; readonly failure: LiveFailure };
+
 export interface LiveFailure {
   readonly code: AdapterErrorCode;
   readonly message: string;

@@ -87,6 +87,8 @@ export interface ServiceView {
   readonly managedDomains: readonly string[];
   readonly people: 'source' | 'match';
   readonly capabilities: readonly Capability[];
+  /** Whether it can be asked who has an address. */
+  readonly findsByEmail: boolean;
   /** Kinds of credentials that it tells only of the account that reads. */
   readonly ownCredentials: readonly CredentialKind[];
   /** As it told last; undefined where it does not tell. */

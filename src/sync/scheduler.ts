@@ -44,13 +44,17 @@ export function createScheduler(options: SchedulerOptions): SyncScheduler {
   const wakers = new Map<string, () => void>();
   const reading = new Map<string, Promise<ReadOutcome>>();
   let linking: Promise<unknown> = Promise.resolve();
+  let nextRun: Promise<void> | undefined;
 
-  /** One linking run at a time; a seal during a run is met by the next. */
+  /** One linking run at a time; whatever is written during a run is met by the next, for which all wait who ask meanwhile. */
   function link(): Promise<void> {
+    if (nextRun !== undefined) return nextRun;
     const run = linking.then(async () => {
+      nextRun = undefined;
       const result = await linkPending(store, { services: await serviceProfiles(store), now });
       onEvent?.({ kind: 'linked', result });
     });
+    nextRun = run;
     linking = run.catch(() => undefined);
     return run;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { codesOf } from '../server/support.ts';
-import { share, small } from './support.ts';
+import { share, small, startFilled } from './support.ts';
 
 const bench = share(small);
 const ask = (field: string, freshness: string) => bench().ask(`{ ${field.replace('FRESH', `freshness: { ${freshness} }`)} }`);
@@ -31,6 +31,28 @@ describe('without anybody who asks services', () => {
       expect(codesOf(reply)).toEqual(['SERVICE_UNSUPPORTED']);
       expect(Object.values(reply.body.data as object)).toEqual([null]);
     }
+  });
+
+  const nobody = 'user(by: { email: "nobody@acme.example" }, FRESH) { id }';
+
+  test('an address that no service could be asked about is nobody’s, unless whoever asks would rather fail', async () => {
+    for (const freshness of ['maxAge: "1m"', 'maxAge: "1m", onMiss: STALE']) {
+      expect((await ask(nobody, freshness)).body).toEqual({ data: { user: null } });
+    }
+    const { body } = await ask(nobody, 'maxAge: "1m", onMiss: FAIL');
+    expect(body.errors?.map(({ extensions }) => [extensions['code'], extensions['service']])).toEqual([
+      ['SERVICE_UNSUPPORTED', { type: 'slack', serviceId: 'T1' }],
+    ]);
+  });
+
+  test('an address that a service could be asked about is not known to be nobody’s', async () => {
+    const searchable = small.map((filling) => ({
+      ...filling,
+      ...(filling.services && { services: filling.services.map((each) => ({ ...each, profile: { ...each.profile, findByEmail: true } })) }),
+    }));
+    await using bench = await startFilled(searchable);
+    expect(codesOf(await bench.ask(`{ ${nobody.replace('FRESH', 'freshness: {}')} }`))).toEqual(['SERVICE_UNSUPPORTED']);
+    expect((await bench.ask(`{ ${nobody.replace('FRESH', 'freshness: { onMiss: STALE }')} }`)).body).toEqual({ data: { user: null } });
   });
 
   test('wrong arguments are told once, where they are', async () => {

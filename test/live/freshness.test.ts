@@ -151,10 +151,17 @@ describe('the argument', () => {
 
   test('a live look-up has its price', async () => {
     const cost = async (query: string): Promise<unknown> => (await at().ask(query)).body.errors?.[0]?.message;
-    const refs = Array.from({ length: 100 }, (_, index) => `{ email: "p${index}@acme.example" }`).join(' ');
-    const many = (more: string) => `{ ${Array.from({ length: 3 }, (_, n) => `a${n}: usersBy(refs: [${refs}] ${more}) { displayName }`).join(' ')} }`;
-    expect(await cost(many(''))).toBeUndefined();
-    expect(await cost(many('freshness: { maxAge: "1s", onMiss: STALE }'))).toBeUndefined();
-    expect(await cost(many('freshness: { maxAge: "1s" }'))).toMatch(/costs 6\d{3} points, the limit is 5000/);
+    const name = (n: number) => `{ username: "p${n}" }`;
+    const address = (n: number) => `{ email: "p${n}@acme.example" }`;
+    const many = (toRef: (n: number) => string, more: string) => {
+      const refs = Array.from({ length: 100 }, (_, n) => toRef(n)).join(' ');
+      return `{ ${Array.from({ length: 3 }, (_, n) => `a${n}: usersBy(refs: [${refs}] ${more}) { displayName }`).join(' ')} }`;
+    };
+    for (const toRef of [name, address]) {
+      expect(await cost(many(toRef, ''))).toBeUndefined();
+      expect(await cost(many(toRef, 'freshness: { maxAge: "1s", onMiss: STALE }'))).toBeUndefined();
+    }
+    expect(await cost(many(name, 'freshness: { maxAge: "1s" }'))).toMatch(/costs 6093 points, the limit is 5000/);
+    expect(await cost(many(address, 'freshness: { maxAge: "1s" }'))).toMatch(/costs 12093 points, the limit is 5000/);
   });
 });

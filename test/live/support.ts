@@ -1,23 +1,33 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { adapters, sandboxes } from '../../adapters/index.ts';
 import { connectService } from '../../src/cli/connect-services.ts';
 import { createLiveCalls, createLiveReader } from '../../src/cli/live-reader.ts';
 import { parseConfig } from '../../src/config/read.ts';
+import type { Adapter } from '../../src/contract/adapter.ts';
 import type { DemoAccount, DemoInstance } from '../../src/contract/sandbox.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
 import { serveSandbox, type SandboxServer } from '../../src/sandbox/serve.ts';
 import { createServer, type Server } from '../../src/server/server.ts';
-import { openStore, type StoreConnection } from '../../src/store/open.ts';
+import type { StoreConnection } from '../../src/store/open.ts';
 import { declareServices } from '../../src/store/sync/services.ts';
 import { createLiveReads, type LiveReads } from '../../src/sync/live.ts';
 import { toProfile } from '../../src/sync/profile.ts';
 import { createScheduler, type SyncScheduler } from '../../src/sync/scheduler.ts';
 import type { SyncedService } from '../../src/sync/service.ts';
 import { accountOf, instanceOf } from '../sandbox/instances.ts';
-import { createRecorder, idle, idleDesk, post, type Reply } from '../server/support.ts';
+import { openSqlite, type TestEngine } from '../store/engines.ts';
+import { createRecorder, idle, idleDesk, post, type Logged, type Reply } from '../server/support.ts';
+
+export interface LiveOptions {
+  /** Settings beside the usual ones, by type. A type beside Slack and PagerDuty is one more service, with nobody in it. */
+  readonly services?: Readonly<Record<string, object>>;
+  /** SQLite without it. */
+  readonly engine?: TestEngine;
+  /** What goes wrong in an adapter. */
+  readonly adapter?: (adapter: Adapter, type: string) => Adapter;
+  /** Services that are not read before the bench is handed over; they have no credential that was proved either. */
+  readonly unread?: readonly string[];
+}
 
 export interface LiveBench extends AsyncDisposable {
   readonly chat: DemoInstance;
@@ -28,6 +38,12 @@ export interface LiveBench extends AsyncDisposable {
   readonly scheduler: SyncScheduler;
   readonly live: LiveReads;
   readonly server: Server;
+  /** What the server logged. */
+  readonly entries: readonly Logged[];
+  /** What a service holds, and where it answers. */
+  of(type: string): { readonly instance: DemoInstance; readonly server: SandboxServer };
+  /** Live reads of a process that has proved no credential yet. @param link the scheduler's without it. */
+  newProcess(link?: () => Promise<void>): LiveReads;
   /** Sends both services' clocks, and ours, into the future. */
   pass(ms: number): void;
   ask(query: string, variables?: object): Promise<Reply>;
@@ -35,6 +51,8 @@ export interface LiveBench extends AsyncDisposable {
   forget(): void;
   /** Paths of the calls since then that were about single accounts. */
   lookUps(server: SandboxServer): readonly string[];
+  /** How many calls of each service since then named this address. */
+  searches(address: string): Readonly<Record<string, number>>;
   /** Calls that the service has open now. */
   inFlight(name: string): number;
 }
@@ -42,12 +60,15 @@ export interface LiveBench extends AsyncDisposable {
 const many = (prefix: string, people: number): readonly DemoAccount[] => Array.from({ length: people }, (_, index) => accountOf(prefix, index));
 
 /** The same people in Slack and PagerDuty, read, linked and answered for, as the command line puts it together but for the thread. */
-export async function startLive(people: number): Promise<LiveBench> {
+export async function startLive(people: number, options: LiveOptions = {}): Promise<LiveBench> {
+  const { services: settings = {}, adapter: spoil = (adapter) => adapter, unread = [] } = options;
   const chat = instanceOf('slack', 'T0LIVE001', many('U', people));
   const pager = instanceOf('pagerduty', 'acme', many('P', people));
+  const more = Object.keys(settings).filter((type) => type !== chat.type && type !== pager.type);
+  const all = [chat, pager, ...more.map((type) => instanceOf(type, `${type}-live`, []))];
   const servers: SandboxServer[] = [];
   const services: object[] = [];
-  for (const instance of [chat, pager]) {
+  for (const instance of all) {
     const sandbox = sandboxes.get(instance.type)?.(instance);
     if (sandbox === undefined) throw new Error(`no sandbox ${instance.type}`);
     const served = await serveSandbox(sandbox);
@@ -59,14 +80,15 @@ export async function startLive(people: number): Promise<LiveBench> {
       ...sandbox.settings,
       emailTrust: 'MANAGED_DOMAINS',
       people: 'source',
+      ...settings[instance.type],
     });
   }
   const [chatServer, pagerServer] = servers as [SandboxServer, SandboxServer];
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-live-'));
-  const text = stringify({ store: folder, managedDomains: ['acme.example'], services });
+  const text = stringify({ managedDomains: ['acme.example'], services });
   const config = parseConfig(text, 'live.yaml', { adapters, environment: {} });
-  const connected = config.services.map(connectService);
-  const store = await openStore(folder);
+  const connected = config.services.map(connectService).map((each) => ({ ...each, adapter: spoil(each.adapter, each.service.type) }));
+  const stored = await (options.engine?.open() ?? openSqlite());
+  const store = stored.connection;
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   const synced = connected.map(({ service: { name, type, levels, emailTrust, people: role, everyMs }, adapter }): SyncedService => {
@@ -75,15 +97,18 @@ export async function startLive(people: number): Promise<LiveBench> {
   });
   await declareServices(store, synced);
   const scheduler = createScheduler({ store, now, services: synced, onBound: (name, svc) => live.bound(name, svc) });
-  const live = createLiveReads({
-    store,
-    now,
-    services: connected.map(({ service: { name, type, levels }, adapter, soon }) => ({ name, type, levels, adapter, soon })),
-    link: () => scheduler.link(),
-  });
-  await scheduler.once();
+  const newProcess = (link = () => scheduler.link()): LiveReads =>
+    createLiveReads({
+      store,
+      now,
+      services: connected.map(({ service: { name, type, levels }, adapter, soon }) => ({ name, type, levels, adapter, soon })),
+      link,
+    });
+  const live = newProcess();
+  await scheduler.once(config.services.map(({ name }) => name).filter((name) => !unread.includes(name)));
   const directory = createDirectory(store, { now, managedDomains: config.managedDomains, live: createLiveReader(createLiveCalls(live)) });
-  const server = createServer({ directory, operator: idle, desk: idleDesk, ready: () => ({ ready: true, detail: [] }), log: createRecorder().log });
+  const { log, entries } = createRecorder();
+  const server = createServer({ directory, operator: idle, desk: idleDesk, ready: () => ({ ready: true, detail: [] }), log });
   const forget = (): void => {
     for (const each of servers) each.reset();
   };
@@ -97,19 +122,31 @@ export async function startLive(people: number): Promise<LiveBench> {
     scheduler,
     live,
     server,
+    entries,
+    of(type) {
+      const at = all.findIndex((instance) => instance.type === type);
+      const [instance, server] = [all[at], servers[at]];
+      if (instance === undefined || server === undefined) throw new Error(`no service ${type}`);
+      return { instance, server };
+    },
+    newProcess,
     pass: (ms) => void (ahead += ms),
     ask: (query, variables) => post(server, { query, variables }),
     forget,
     inFlight: (name) => connected.find(({ service }) => service.name === name)?.transport?.state().inFlight ?? 0,
     lookUps: ({ calls }) =>
       calls.filter(({ path }) => /users\.info|^\/users\/.+/.test(path)).map(({ path, query, body }) => `${path} ${query.get('user') ?? body}`),
+    searches(address) {
+      const naming = ({ calls }: SandboxServer) =>
+        calls.filter(({ query, body }) => [...query.values(), body].some((text) => text.includes(address)));
+      return Object.fromEntries(all.map(({ type }, at) => [type, naming(servers[at] as SandboxServer).length]));
+    },
     async [Symbol.asyncDispose]() {
       await server.close();
       await scheduler.stop();
       await Promise.all(connected.map(async ({ transport }) => transport?.close()));
       await Promise.all(servers.map((each) => each.close()));
-      await store.close();
-      await rm(folder, { recursive: true, force: true });
+      await stored.close();
     },
   };
 }

@@ -26,6 +26,14 @@ test('a live read goes through the thread that reads services, and is answered b
     const after = await runtime.sync.calls();
     const total = (calls: ReadonlyMap<string, number>) => [...calls.values()].reduce((sum, each) => sum + each, 0);
     expect(total(after) - total(before)).toBeGreaterThan(0);
+    const nobody = { refs: [{ email: 'nobody-of-all@acme.example' }], freshness: { maxAge: '1m' } };
+    const askable = view.services.filter(({ findsByEmail }) => findsByEmail).length;
+    expect(askable).toBeGreaterThan(0);
+    for (const calls of [askable, 0]) {
+      const asked = total(await runtime.sync.calls());
+      expect((await post(server, { query, variables: nobody })).body).toEqual({ data: { usersBy: [null] } });
+      expect(total(await runtime.sync.calls()) - asked).toBe(calls);
+    }
   } finally {
     await server.close();
     await runtime.close();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { domainKey, emailKey, managedVariants } from '../../src/model/email-key.ts';
+import { askableAddress, domainKey, emailKey, managedVariants } from '../../src/model/email-key.ts';
 
 const exact = (address: string): string | undefined => emailKey(address)?.exact;
 const mike = 'mike@github.com';
@@ -52,6 +52,17 @@ describe('an address as evidence', () => {
   ])('%s is another address', (address) => {
     expect(exact(address)).not.toBe(mike);
     expect(emailKey(address)?.untagged === mike).toBe(address.startsWith('mike+'));
+  });
+
+  test.each([
+    ['Mike@GitHub.com.', 'mike@github.com'],
+    ['info@B\u00fccher.example', 'info@b\u00fccher.example'],
+    ['Info@XN--bcher-kva.example', 'info@xn--bcher-kva.example'],
+    ['mike@\uff47ithub.com', undefined],
+    ['mike', undefined],
+  ])('services are asked for %s as %s', (address, asked) => {
+    expect(askableAddress(address)).toBe(asked);
+    if (asked !== undefined) expect(emailKey(asked)?.exact).toBe(emailKey(address)?.exact);
   });
 
   test('two spellings of one international domain are equal', () => {

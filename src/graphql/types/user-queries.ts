@@ -53,7 +53,7 @@ builder.queryFields((t) => ({
     type: UserRef,
     nullable: true,
     description: 'The person who is known by something; null when nobody is. Fails with CONFLICT when several people are.',
-    complexity: ({ freshness }) => ({ field: 1 + liveCost(freshness, 1), multiplier: 1 }),
+    complexity: ({ by, freshness }) => ({ field: 1 + liveCost(freshness, 1, countAddresses([by])), multiplier: 1 }),
     args: {
       by: t.arg({ type: UserByRef, required: true, description: 'What the person is known by.' }),
       freshness: t.arg({ type: FreshnessRef, description: 'How old the records of the person’s accounts may be.' }),
@@ -72,7 +72,7 @@ builder.queryFields((t) => ({
     description: 'The people who are known by up to 100 things, in their order; null where nobody is, with an error where several people are.',
     complexity: ({ refs, freshness }) => {
       const { field, multiplier } = keyed(refs.length);
-      return { field: field + liveCost(freshness, refs.length), multiplier };
+      return { field: field + liveCost(freshness, refs.length, countAddresses(refs)), multiplier };
     },
     args: {
       refs: t.arg({ type: [UserByRef], required: true, description: 'At most 100.' }),
@@ -107,6 +107,8 @@ builder.queryFields((t) => ({
     },
   }),
 }));
+
+const countAddresses = (refs: readonly InputShape<typeof UserByRef>[]): number => refs.filter(({ email }) => email != null).length;
 
 function toLookup(view: View, by: InputShape<typeof UserByRef>, where: string): UserLookup {
   if (by.id != null) return { by: 'id', id: toUserId(by.id, `${where}.id`) };
