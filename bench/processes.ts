@@ -34,7 +34,7 @@ export interface Gateway {
 /** Starts the gateway as an operator does and asks until it answers. */
 export async function startGateway(configFile: string, question: object): Promise<Gateway> {
   const began = performance.now();
-  const child = spawn(process.execPath, [fileHere('../src/cli/main.ts'), '-c', configFile, 'start'], {
+  const child = spawn(process.execPath, [fileHere('../src/cli/main.mjs'), '-c', configFile, 'start'], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

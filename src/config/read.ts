@@ -62,7 +62,7 @@ export function parseConfig(text: string, file: string, { adapters, environment 
   const { store } = top.data;
   return {
     listen: top.data.listen,
-    store: /^(postgres(ql)?|pglite):/.test(store) ? store : resolve(folder, store),
+    store: /^postgres(ql)?:/.test(store) ? store : resolve(folder, store),
     managedDomains: top.data.managedDomains,
     services: services.filter((service) => service !== undefined),
     source: { text, file },

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LinkDesk } from '../directory/link-desk.ts';
@@ -88,7 +89,15 @@ export function createServer(options: ServerOptions): Server {
   // Node knows no limit by itself.
   http.maxConnections = 20_000;
 
+  // Browsers and pools open connections ahead of what they may ask. Node does not count these as idle: they would hold up the end.
+  const unasked = new Set<Socket>();
+  http.on('connection', (socket) => {
+    unasked.add(socket);
+    socket.once('close', () => unasked.delete(socket));
+  });
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    unasked.delete(request.socket);
     const { status, headers, body } = await respond(fromNode(request, response));
     if (response.destroyed) return;
     // What is left of a refused body is not read: the connection cannot be used again.
@@ -123,6 +132,7 @@ export function createServer(options: ServerOptions): Server {
       const closed = once(http, 'close');
       http.close();
       http.closeIdleConnections();
+      for (const socket of unasked) socket.destroy();
       const cut = setTimeout(() => http.closeAllConnections(), drainMs);
       await closed;
       clearTimeout(cut);

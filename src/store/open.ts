@@ -34,10 +34,11 @@ export interface StoreOptions {
 
 /**
  * Opens and migrates a store.
- * @param url a folder (a `node:sqlite` file inside it), `postgres://…`, or `pglite:` (PostgreSQL in this process, for tests only: not durable).
+ * @param place a folder (a `node:sqlite` file inside it), `postgres://…`, or a PGlite (PostgreSQL in this process, for tests: not durable), which
+ * stays open.
  */
-export async function openStore(url: string, options: StoreOptions = {}): Promise<StoreConnection> {
-  const connection = await connect(url, options);
+export async function openStore(place: string | PGlite, options: StoreOptions = {}): Promise<StoreConnection> {
+  const connection = await connect(place, options);
   try {
     await (options.readOnly === true ? expectMigrated(connection) : migrate(connection));
   } catch (error) {
@@ -47,15 +48,16 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   return connection;
 }
 
-async function connect(url: string, { onStatement, lean = false, readOnly = false, scanThreads = false }: StoreOptions): Promise<StoreConnection> {
+async function connect(
+  place: string | PGlite,
+  { onStatement, lean = false, readOnly = false, scanThreads = false }: StoreOptions,
+): Promise<StoreConnection> {
   const open = (dialect: Dialect): Db =>
     new Kysely<Tables>({ dialect, ...(onStatement && { log: (event: LogEvent) => (event.level === 'query' ? onStatement() : undefined) }) });
-  if (url.startsWith('pglite:')) {
-    const { PGlite } = await import('@electric-sql/pglite');
-    const pglite: PGlite = await PGlite.create();
-    return single('postgres', open(new PGliteDialect({ pglite })));
+  if (typeof place !== 'string') {
+    return { ...single('postgres', open(new PGliteDialect({ pglite: place }))), close: () => Promise.resolve() };
   }
-  if (/^postgres(ql)?:/.test(url)) {
+  if (/^postgres(ql)?:/.test(place)) {
     const { Pool, types } = await import('pg');
     // bigint columns hold row ids, revisions and epoch milliseconds, all below 2^53.
     types.setTypeParser(20, Number);
@@ -63,17 +65,17 @@ async function connect(url: string, { onStatement, lean = false, readOnly = fals
       'postgres',
       open(
         new PostgresDialect({
-          pool: new Pool({ connectionString: url, max: 8, ...(readOnly && { options: '-c default_transaction_read_only=on' }) }),
+          pool: new Pool({ connectionString: place, max: 8, ...(readOnly && { options: '-c default_transaction_read_only=on' }) }),
         }),
       ),
     );
   }
-  const file = join(url, 'rollcall.db');
+  const file = join(place, 'rollcall.db');
   if (readOnly) {
     if (!existsSync(file)) throw new Error('nothing has been stored there yet');
     return single('sqlite', open(new SqliteDialect({ database: sqlite(file, lean ? leanDoor : readDoor, readOnly) })));
   }
-  mkdirSync(url, { recursive: true });
+  mkdirSync(place, { recursive: true });
   const write = open(new SqliteDialect({ database: sqlite(file, leanDoor) }));
   const read = open(new SqliteDialect({ database: sqlite(file, lean ? leanDoor : readDoor) }));
   const scan = scanThreads ? open(new ScanDialect(file)) : read;

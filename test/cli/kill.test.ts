@@ -1,33 +1,37 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSlackSandbox } from '../../adapters/slack/sandbox.ts';
 import { serveSandbox, type SandboxServer } from '../../src/sandbox/serve.ts';
-import { openStore } from '../../src/store/open.ts';
+import { readLinkedRevision } from '../../src/store/linking/context.ts';
+import { openStore, type StoreConnection } from '../../src/store/open.ts';
 import { openRev } from '../../src/store/tables.ts';
 import { slackInstance } from '../sync/support.ts';
+import { launch, type Launched } from './support.ts';
 
-const people = 1200;
+const people = 600;
 const pageSize = 10;
 const kills = 100;
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const phases = ['reading', 'seal', 'linking'] as const;
 
 let server: SandboxServer;
+let called = Promise.withResolvers<void>();
 let folder: string;
+let service: object;
 
 beforeAll(async () => {
   const sandbox = createSlackSandbox(slackInstance(people), { maxPageSize: pageSize });
-  server = await serveSandbox(sandbox);
+  server = await serveSandbox({
+    ...sandbox,
+    handle(request) {
+      called.resolve();
+      return sandbox.handle(request);
+    },
+  });
   folder = await mkdtemp(join(tmpdir(), 'rollcall-kill-'));
-  for (const name of ['killed', 'whole']) {
-    const settings = { store: `./${name}`, services: [{ name: 'chat', type: 'slack', baseUrl: server.baseUrl, ...sandbox.settings }] };
-    await writeFile(join(folder, `${name}.yaml`), JSON.stringify(settings));
-  }
+  service = { name: 'chat', type: 'slack', baseUrl: server.baseUrl, ...sandbox.settings };
 });
 
 afterAll(async () => {
@@ -35,19 +39,22 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start = (name: string): ChildProcess =>
-  spawn(process.execPath, [main, 'sync', '--config', join(folder, `${name}.yaml`)], { stdio: 'ignore', env: { PATH: process.env['PATH'] } });
-
-const pagesServed = (): number => server.calls.filter(({ path, status }) => path.includes('users.list') && status === 200).length;
-
-async function finish(name: string): Promise<number | null> {
-  const [code] = (await once(start(name), 'exit')) as [number | null];
-  return code;
+/** Reads into the store of this name. Resolves with the first call, which a process makes when it is up. */
+async function start(name: string): Promise<Launched> {
+  const config = `${name}.yaml`;
+  await writeFile(join(folder, config), JSON.stringify({ store: `./${name}`, services: [service] }));
+  called = Promise.withResolvers();
+  const process = launch(['sync', '--config', config], { cwd: folder });
+  await Promise.race([called.promise, process.end]);
+  return process;
 }
 
-/** Gives up when a process ended without getting so far: then nothing is left to wait for. */
-async function until(holds: () => boolean, exited: () => boolean): Promise<void> {
-  while (!holds() && !exited()) await sleep(1);
+/** To the end. @returns how long it took from the first call on, in ms. */
+async function finish(name: string): Promise<number> {
+  const process = await start(name);
+  const started = performance.now();
+  expect(await process.end, process.output()).toBe(0);
+  return performance.now() - started;
 }
 
 /** Everything a reader can see, in a form that two stores can be compared by; ids that are minted at random are left out. */
@@ -71,24 +78,51 @@ async function content(name: string): Promise<unknown> {
   }
 }
 
-it(`loses nothing when the process is killed at ${kills} points of a sync`, { timeout: 240_000 }, async () => {
-  let landed = 0;
-  for (let round = 0; round < kills; round += 1) {
-    const child = start('killed');
-    const exit = once(child, 'exit');
-    // The points walk through the pages, and past the last one through the seal and the linking, at times spread by the golden ratio.
-    const target = pagesServed() + (round % 3);
-    await until(
-      () => pagesServed() > target,
-      () => child.exitCode !== null,
-    );
-    await sleep(((round * 0.618) % 1) * 40);
-    if (child.exitCode === null) landed += 1;
-    child.kill('SIGKILL');
-    await exit;
+/** What the kill cut short. It looks at a copy: the next process finds the files as the kill left them. */
+async function cutShort(name: string): Promise<Phase | undefined> {
+  const copy = join(folder, 'copy');
+  await rm(copy, { recursive: true, force: true });
+  await cp(join(folder, name), copy, { recursive: true });
+  const store = await openStore(copy, { readOnly: true });
+  try {
+    return await phase(store);
+  } finally {
+    await store.close();
   }
-  expect(await finish('killed')).toBe(0);
-  expect(landed).toBeGreaterThanOrEqual(kills / 2);
-  expect(await finish('whole')).toBe(0);
-  expect(await content('killed')).toEqual(await content('whole'));
+}
+
+type Phase = (typeof phases)[number];
+
+async function phase({ read }: StoreConnection): Promise<Phase | undefined> {
+  const { sealed_rev: sealed } = await read.selectFrom('service').select('sealed_rev').executeTakeFirstOrThrow();
+  if (sealed !== null) return (await readLinkedRevision(read)) < sealed ? 'linking' : undefined;
+  const listings = await read.selectFrom('sync_listing').select('done').execute();
+  return listings.length > 0 && listings.every(({ done }) => done === 1) ? 'seal' : 'reading';
+}
+
+it(`loses nothing when the process is killed at ${kills} points of a sync`, { timeout: 480_000 }, async () => {
+  // First, for a process that is killed leaves no compiled modules to those that follow.
+  const wholeMs = await finish('whole');
+  const whole = await content('whole');
+  const cut = new Set<Phase | undefined>();
+  let landed = 0;
+  const enough = (): boolean => landed >= kills && phases.every((each) => cut.has(each));
+  for (let stores = 1; !enough(); stores += 1) {
+    const name = `killed-${stores}`;
+    for (let processes = 1; ; processes += 1) {
+      const process = await start(name);
+      // Spread by the square root of two over what a whole sync takes: the first over its beginning, and ever later until the store is done.
+      const point = ((landed * Math.SQRT2) % 1) * wholeMs * (processes / 8);
+      await Promise.race([process.end, sleep(point)]);
+      if (!enough()) process.child.kill('SIGKILL');
+      const code = await process.end;
+      if (code !== null) {
+        expect(code, process.output()).toBe(0);
+        break;
+      }
+      landed += 1;
+      cut.add(await cutShort(name));
+    }
+    expect(await content(name)).toEqual(whole);
+  }
 });

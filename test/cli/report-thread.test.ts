@@ -50,7 +50,13 @@ test('whoever leaves makes room for the next', async () => {
     await expect(answer.text()).rejects.toThrow();
   }
   // The server hears of it when it writes the next piece.
-  await expect.poll(async () => (await download('csv')).status).toBe(200);
+  await expect
+    .poll(async () => {
+      const answer = await download('csv');
+      await answer.text();
+      return answer.status;
+    })
+    .toBe(200);
 });
 
 test('a store that cannot be read is told to whoever takes the report', async () => {

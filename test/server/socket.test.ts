@@ -120,6 +120,17 @@ test('a request that runs while the server closes is answered', async () => {
   await closed;
 });
 
+test('a connection on which nothing was asked does not hold up the end', { timeout: 5_000 }, async () => {
+  await using bench = await startEmpty({});
+  const { url } = await bench.server.listen('127.0.0.1', 0);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  // Connections are taken in order: once this is answered, the other stands.
+  expect((await overSocket(url, corpus[0] ?? {})).status).toBe(200);
+  await bench.server.close();
+  if (!socket.closed) await once(socket, 'close');
+});
+
 test('an operation whose caller leaves asks the store nothing more', async () => {
   await using filled = await startFilled(small);
   const gate = gated(filled.directory);

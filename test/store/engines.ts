@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { Client } from 'pg';
 import { openStore, type StoreConnection, type StoreOptions } from '../../src/store/open.ts';
 
@@ -16,9 +17,9 @@ export interface TestEngine {
   open(): Promise<TestStore>;
 }
 
-async function open(url: string, clean: () => Promise<void>, options: StoreOptions = {}): Promise<TestStore> {
+async function open(place: string | PGlite, clean: () => Promise<void>, options: StoreOptions = {}): Promise<TestStore> {
   let statements = 0;
-  const connection = await openStore(url, { ...options, onStatement: () => void statements++ });
+  const connection = await openStore(place, { ...options, onStatement: () => void statements++ });
   return {
     connection,
     costOf: async (act) => {
@@ -51,7 +52,18 @@ async function openPostgres(server: string): Promise<TestStore> {
   await admin(`create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
+  // Nothing here asks what a crash of the server leaves: no commit waits for its disk.
+  url.searchParams.set('options', '-c synchronous_commit=off');
   return open(url.href, () => admin(`drop database ${name}`));
+}
+
+let pglite: Promise<PGlite> | undefined;
+
+/** In the one PGlite of this process, for it takes seconds to start: emptied, and for one store at a time. */
+async function openPglite(): Promise<TestStore> {
+  const engine = await (pglite ??= PGlite.create());
+  await engine.exec('drop schema public cascade; create schema public');
+  return open(engine, () => Promise.resolve());
 }
 
 const server = process.env['ROLLCALL_TEST_POSTGRES'];
@@ -59,7 +71,7 @@ const server = process.env['ROLLCALL_TEST_POSTGRES'];
 /** Every engine that can be had here; PGlite speaks for PostgreSQL where no server is named. */
 export const engines: readonly TestEngine[] = [
   { name: 'SQLite', open: () => openSqlite() },
-  { name: 'PGlite', open: () => open('pglite:', () => Promise.resolve()) },
+  { name: 'PGlite', open: openPglite },
   ...(server === undefined ? [] : [{ name: 'PostgreSQL', open: () => openPostgres(server) }]),
 ];
 

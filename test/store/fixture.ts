@@ -4,6 +4,7 @@ import type {
   GroupRecord,
   IdentityRecord,
   MembershipRecord,
+  RecordKind,
   RoleRecord,
   ScopeRecord,
   SourceRecord,
@@ -12,6 +13,7 @@ import { recordKey } from '../../src/contract/records.ts';
 import { emailKey } from '../../src/model/email-key.ts';
 import { foldName, sortName } from '../../src/model/fold.ts';
 import type { LinkState, MatchCaseView } from '../../src/model/views.ts';
+import { askAll } from '../../src/store/linking/batches.ts';
 import type { StoreConnection } from '../../src/store/open.ts';
 import { keepGroupReach } from '../../src/store/sync/group-reach.ts';
 import { kindTables, projection } from '../../src/store/sync/kinds.ts';
@@ -61,7 +63,11 @@ export interface Filling {
 }
 
 /** Takes the next revision and writes it into the tables. */
-export async function fillStore({ write }: StoreConnection, filling: Filling): Promise<{ readonly rev: number; svc(name: string): number }> {
+export function fillStore({ write }: StoreConnection, filling: Filling): Promise<{ readonly rev: number; svc(name: string): number }> {
+  return write.transaction().execute((trx) => fill(trx, filling));
+}
+
+async function fill(write: Write, filling: Filling): Promise<{ readonly rev: number; svc(name: string): number }> {
   const { services = [], records = [], gone = [], people = [], links = [], merged = [], cases = [] } = filling;
   const newest = await write
     .selectFrom('revision')
@@ -78,13 +84,25 @@ export async function fillStore({ write }: StoreConnection, filling: Filling): P
     return found;
   };
 
-  for (const { service, record } of [...gone, ...records]) await endRecord(write, svc(service), record, rev);
-  for (const fill of records) await putRecord(write, svc(fill.service), fill, rev);
-  for (const touched of new Set([...gone, ...records].map(({ service }) => svc(service)))) await keepGroupReach(write, touched, rev);
+  const touched = Map.groupBy([...gone, ...records], ({ service }) => svc(service));
+  for (const [own, fills] of touched) await endRecords(write, own, fills, rev);
+  for (const [kind, fills] of Map.groupBy(records, ({ record }) => record.kind)) {
+    await insert(
+      write,
+      kindTables[kind],
+      fills.map((each) => toVersion(each, svc(each.service), rev)),
+    );
+  }
+  await insert(
+    write,
+    'email',
+    records.flatMap(({ service, record }) => (record.kind === 'identity' ? toEmails(record, svc(service), rev) : [])),
+  );
+  for (const own of touched.keys()) await keepGroupReach(write, own, rev);
 
-  const end = (table: 'person' | 'match_case', id: string) =>
-    write.updateTable(table).set({ to_rev: rev }).where('id', '=', id).where('to_rev', '=', openRev).execute();
-  for (const id of [...people.map((each) => each.id), ...merged.map(([from]) => from)]) await end('person', id);
+  const end = (table: 'person' | 'match_case', ids: readonly string[]) =>
+    askAll(ids, (batch) => write.updateTable(table).set({ to_rev: rev }).where('id', 'in', batch).where('to_rev', '=', openRev).execute());
+  await end('person', [...people.map(({ id }) => id), ...merged.map(([from]) => from)]);
   await insert(
     write,
     'person',
@@ -96,14 +114,9 @@ export async function fillStore({ write }: StoreConnection, filling: Filling): P
     merged.map(([id, into_id]) => ({ id, into_id, rev })),
   );
 
-  for (const { service, account } of links) {
-    await write
-      .updateTable('link')
-      .set({ to_rev: rev })
-      .where('svc', '=', svc(service))
-      .where('key', '=', account)
-      .where('to_rev', '=', openRev)
-      .execute();
+  for (const [own, fills] of Map.groupBy(links, ({ service }) => svc(service))) {
+    const keys = fills.map(({ account }) => account);
+    await endKeys(write, 'link', own, keys, rev);
   }
   await insert(
     write,
@@ -111,7 +124,10 @@ export async function fillStore({ write }: StoreConnection, filling: Filling): P
     links.map(({ service, ...link }) => toLink(link, svc(service), rev)),
   );
 
-  for (const { id } of cases) await end('match_case', id);
+  await end(
+    'match_case',
+    cases.map(({ id }) => id),
+  );
   await insert(
     write,
     'match_case',
@@ -130,7 +146,7 @@ export async function fillStore({ write }: StoreConnection, filling: Filling): P
 }
 
 /** As it was after the first start. */
-export async function emptyStore({ write }: StoreConnection): Promise<void> {
+export function emptyStore({ write }: StoreConnection): Promise<void> {
   const tables = [
     ...Object.values(kindTables),
     'email',
@@ -147,8 +163,10 @@ export async function emptyStore({ write }: StoreConnection): Promise<void> {
     'sync_listing',
     'service',
   ] as const;
-  for (const table of tables) await write.deleteFrom(table).execute();
-  await write.deleteFrom('revision').where('rev', '>', 0).execute();
+  return write.transaction().execute(async (trx) => {
+    for (const table of tables) await trx.deleteFrom(table).execute();
+    await trx.deleteFrom('revision').where('rev', '>', 0).execute();
+  });
 }
 
 type Write = StoreConnection['write'];
@@ -182,32 +200,33 @@ async function putService(write: Write, { profile, issue, ...fill }: ServiceFill
   }
 }
 
-async function endRecord(write: Write, svc: number, record: SourceRecord, rev: number): Promise<void> {
-  const tables = record.kind === 'identity' ? (['identity', 'email'] as const) : [kindTables[record.kind]];
-  for (const table of tables) {
-    await write
-      .updateTable(table)
-      .set({ to_rev: rev })
-      .where('svc', '=', svc)
-      .where('key', '=', recordKey(record))
-      .where('to_rev', '=', openRev)
-      .execute();
+async function endRecords(write: Write, svc: number, fills: readonly RecordFill[], rev: number): Promise<void> {
+  for (const [kind, own] of Map.groupBy(fills, ({ record }) => record.kind)) {
+    const keys = own.map(({ record }) => recordKey(record));
+    for (const table of kind === 'identity' ? (['identity', 'email'] as const) : [kindTables[kind]]) {
+      await endKeys(write, table, svc, keys, rev);
+    }
   }
 }
 
-async function putRecord(write: Write, svc: number, { record, incarnation = 1, misses = 0, readAt }: RecordFill, rev: number): Promise<void> {
-  const key = recordKey(record);
-  const interval = { from_rev: rev, to_rev: openRev };
+type Keyed = (typeof kindTables)[RecordKind] | 'email' | 'link';
+
+const endKeys = (write: Write, table: Keyed, svc: number, keys: readonly string[], rev: number): Promise<unknown> =>
+  askAll(keys, (batch) =>
+    write.updateTable(table).set({ to_rev: rev }).where('svc', '=', svc).where('key', 'in', batch).where('to_rev', '=', openRev).execute(),
+  );
+
+function toVersion({ record, incarnation = 1, misses = 0, readAt }: RecordFill, svc: number, rev: number): object {
   const data = JSON.stringify(record);
-  await insert(write, kindTables[record.kind], [
-    { svc, key, hash: data, data, misses, read_at: readAt ?? null, ...interval, ...projection(record, incarnation) },
-  ]);
-  if (record.kind !== 'identity') return;
-  const emails = record.emails.map(({ address, proof, primary }) => {
-    const parts = emailKey(address);
-    return { svc, key, address, exact: parts?.exact ?? null, untagged: parts?.untagged ?? null, proof, is_primary: Number(primary), ...interval };
+  const key = recordKey(record);
+  return { svc, key, hash: data, data, misses, read_at: readAt ?? null, from_rev: rev, to_rev: openRev, ...projection(record, incarnation) };
+}
+
+function toEmails(record: IdentityRecord, svc: number, rev: number): readonly object[] {
+  return record.emails.map(({ address, proof, primary }) => {
+    const { exact = null, untagged = null } = emailKey(address) ?? {};
+    return { svc, key: recordKey(record), address, exact, untagged, proof, is_primary: Number(primary), from_rev: rev, to_rev: openRev };
   });
-  await insert(write, 'email', emails);
 }
 
 const toPerson = (fill: PersonFill, rev: number): PersonTable => ({

@@ -12,7 +12,7 @@ import { peopleSuite } from '../directory/people.suite.ts';
 import { revisionSuite } from '../directory/revision.suite.ts';
 import { askedEngines, type TestStore } from './engines.ts';
 
-// All questions on all engines, in one file: PGlite takes seconds to start.
+// All questions on all engines.
 describe.each(askedEngines)('the index on $name', ({ open }) => {
   let opened: TestStore | undefined;
   const store = (): TestStore => {

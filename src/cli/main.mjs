@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// Not TypeScript: what takes types away need not be loaded, for the compile cache keeps the rest without them.
 import { enableCompileCache } from 'node:module';
 
 // Starts twice as fast from the second time on.
