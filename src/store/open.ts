@@ -1,6 +1,16 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, PGliteDialect, PostgresDialect, SqliteDialect, type Dialect, type LogEvent, type PGlite } from 'kysely';
+import {
+  CompiledQuery,
+  Kysely,
+  PGliteDialect,
+  PostgresDialect,
+  SqliteDialect,
+  type DatabaseConnection,
+  type Dialect,
+  type LogEvent,
+  type PGlite,
+} from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { start } from './migrations/0001-start.ts';
 import { ScanDialect } from './scan.ts';
@@ -48,6 +58,10 @@ export async function openStore(place: string | PGlite, options: StoreOptions = 
   return connection;
 }
 
+/** Said on the connection: options that the address has would replace others. */
+const refuseWrites = async (connection: DatabaseConnection): Promise<void> =>
+  void (await connection.executeQuery(CompiledQuery.raw('set default_transaction_read_only = on')));
+
 async function connect(
   place: string | PGlite,
   { onStatement, lean = false, readOnly = false, scanThreads = false }: StoreOptions,
@@ -65,7 +79,8 @@ async function connect(
       'postgres',
       open(
         new PostgresDialect({
-          pool: new Pool({ connectionString: place, max: 8, ...(readOnly && { options: '-c default_transaction_read_only=on' }) }),
+          pool: new Pool({ connectionString: place, max: 8 }),
+          ...(readOnly && { onCreateConnection: refuseWrites }),
         }),
       ),
     );

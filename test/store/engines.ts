@@ -7,6 +7,8 @@ import { openStore, type StoreConnection, type StoreOptions } from '../../src/st
 
 export interface TestStore {
   readonly connection: StoreConnection;
+  /** What `openStore` opened. */
+  readonly place: string | PGlite;
   /** How many statements `act` cost. */
   costOf(act: () => Promise<unknown>): Promise<number>;
   close(): Promise<void>;
@@ -22,6 +24,7 @@ async function open(place: string | PGlite, clean: () => Promise<void>, options:
   const connection = await openStore(place, { ...options, onStatement: () => void statements++ });
   return {
     connection,
+    place,
     costOf: async (act) => {
       const before = statements;
       await act();
