@@ -5,6 +5,7 @@ import { openStore } from '../src/store/open.ts';
 import { openRev } from '../src/store/tables.ts';
 import { openFilledStore } from './filled.ts';
 import type { Kind, Outcome, Round } from './load.ts';
+import { median } from './median.ts';
 import type { Answers } from './plain-yoga.ts';
 import { cpuMsOf, start, startGateway, talk, type Gateway } from './processes.ts';
 import { askMany, askOne, batchSize, pagedLists, type PagedList, type Question } from './questions.ts';
@@ -174,9 +175,4 @@ async function readAnswers(from: string): Promise<Answers> {
 async function ask(at: string, question: Question): Promise<unknown> {
   const answer = await fetch(at, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) });
   return answer.json();
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -1,6 +1,7 @@
 // Whether cost grows no faster than the company: reading its services, linking, nested groups, reports, and a second read with nothing changed.
 // npm run bench:scale -- [--people 1000,3162,10000,31623,100000]
 import { parseArgs } from 'node:util';
+import { median } from './median.ts';
 import { start, talk } from './processes.ts';
 import type { ScaleRun } from './scale-run.ts';
 
@@ -19,20 +20,45 @@ const titles: Readonly<Record<keyof Costs, string>> = {
 };
 const columns = Object.keys(titles) as (keyof Costs)[];
 
-/** The least of some runs for small companies: what disturbs a run weighs most there. */
-const runsOf = (people: number): number => (people < 5_000 ? 5 : people < 20_000 ? 3 : people < 50_000 ? 2 : 1);
+/** How often a size is measured, and the median taken. */
+const roundsOf = (people: number): number => (people < 50_000 ? 3 : 2);
 
 async function measure(people: number): Promise<ScaleRun> {
-  const runs: ScaleRun[] = [];
-  for (let n = 0; n < runsOf(people); n += 1) {
-    const child = start('scale-run.ts');
-    runs.push(await talk<ScaleRun>(child, { people }));
-    child.disconnect();
+  const child = start('scale-run.ts');
+  const run = await talk<ScaleRun>(child, { people });
+  child.disconnect();
+  console.log(`${people} people: ${JSON.stringify({ ...run.counts, ...run.costs })}`);
+  return run;
+}
+
+const costsOf = (cost: (column: keyof Costs) => number): Costs => Object.fromEntries(columns.map((column) => [column, cost(column)])) as Costs;
+
+/**
+ * Each run stands between two of the smallest size and counts as a multiple of these: a machine whose speed changes from minute to minute, as a
+ * neighbour's load comes and goes, changes both.
+ */
+async function measureAll([smallest = 1_000, ...larger]: readonly number[]): Promise<readonly (readonly [people: number, run: ScaleRun])[]> {
+  const gauges = [await measure(smallest)];
+  const runs = new Map<number, { readonly run: ScaleRun; readonly times: Costs }[]>(larger.map((people) => [people, []]));
+  for (let round = 0; round < Math.max(...larger.map(roundsOf)); round += 1) {
+    for (const people of larger.filter((each) => roundsOf(each) > round)) {
+      const run = await measure(people);
+      const around = [gauges.at(-1), await measure(smallest)].filter((gauge) => gauge !== undefined);
+      gauges.push(...around.slice(-1));
+      const times = costsOf((column) => (run.costs[column] * around.length) / around.reduce((sum, { costs }) => sum + costs[column], 0));
+      runs.get(people)?.push({ run, times });
+    }
   }
-  const [run] = runs;
-  if (run === undefined) throw new Error('nothing was run');
-  const costs = Object.fromEntries(columns.map((column) => [column, Math.min(...runs.map((each) => each.costs[column]))])) as Costs;
-  return { ...run, costs };
+  const unit = costsOf((column) => median(gauges.map(({ costs }) => costs[column])));
+  return [
+    ...gauges.slice(0, 1).map((gauge) => [smallest, { ...gauge, costs: unit }] as const),
+    ...[...runs].flatMap(([people, each]) =>
+      each.slice(0, 1).map(({ run }) => {
+        const costs = costsOf((column) => unit[column] * median(each.map(({ times }) => times[column])));
+        return [people, { ...run, costs }] as const;
+      }),
+    ),
+  ];
 }
 
 /** Least squares of log cost on log people. */
@@ -44,16 +70,12 @@ function exponentOf(points: readonly (readonly [people: number, cost: number])[]
 }
 
 console.log(
-  'Processor time in seconds, user and system, of a process of its own for each size (the least of some runs for the small ones), after it has read a\n' +
-    'company of 300: compiling and starting are not in it. The services answer from another process; taking in their answers is in it. The store does\n' +
-    'not wait for the disk. Closure: all groups from nothing. Reports: of a store that was just opened; rows: the whole report, 500 a page.',
+  'Processor time in ms, user and system, of a process of its own for each run, after it has read a company of 300: compiling and starting are not in\n' +
+    'it. The services answer from another process; taking in their answers is in it. The store does not wait for the disk. Closure: all groups from\n' +
+    'nothing. Reports: of a store that was just opened; rows: the whole report, 500 a page. In the table: seconds, as multiples of runs of the smallest\n' +
+    'size right before and after, medians.',
 );
-const measured: (readonly [people: number, run: ScaleRun])[] = [];
-for (const people of sizes) {
-  const run = await measure(people);
-  measured.push([people, run]);
-  console.log(`${people} people: ${JSON.stringify({ ...run.counts, ...run.costs })}`);
-}
+const measured = await measureAll(sizes);
 const exponents = columns.map((column) => [column, exponentOf(measured.map(([people, { costs }]) => [people, costs[column]]))] as const);
 const mib = (bytes: number | undefined): string => (bytes === undefined ? '' : (bytes / 1024 / 1024).toFixed(1));
 console.table({
