@@ -10,6 +10,7 @@ import { recordKey } from '../src/contract/records.ts';
 import { createDirectory } from '../src/directory/directory.ts';
 import { findings } from '../src/model/access.ts';
 import { levelOfRank } from '../src/model/levels.ts';
+import { replaceLinks } from '../src/store/linking/links.ts';
 import { openStore, type Db, type StoreConnection } from '../src/store/open.ts';
 import { nextRevision } from '../src/store/revision.ts';
 import { keepGroupReach } from '../src/store/sync/group-reach.ts';
@@ -130,20 +131,16 @@ async function fill({ write }: StoreConnection): Promise<void> {
           })),
         );
       }
-      await insert(
-        trx,
-        'link',
-        numbers(people).map((n) => ({
-          svc,
-          key: `u${n}`,
-          incarnation: 1,
-          state: 'LINKED_AUTO',
-          user_id: person(n),
-          evidence: '[]',
-          decided_at: 0,
-          ...interval,
-        })),
-      );
+      const links = numbers(people).map((n) => ({
+        svc,
+        key: `u${n}`,
+        incarnation: 1,
+        state: 'LINKED_AUTO',
+        user_id: person(n),
+        evidence: '[]',
+        decided_at: 0,
+      }));
+      await replaceLinks(trx, links, links, rev);
       const started = performance.now();
       await keepGroupReach(trx, svc, rev);
       if (s === 0) console.log(`reach of ${groups.length} groups: ${(performance.now() - started).toFixed(0)} ms`);

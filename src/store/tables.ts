@@ -221,12 +221,20 @@ export interface AuditTargetTable {
   seq: number;
 }
 
+/** A short stand-in for each person's id, which never changes: what is counted by the million is told apart by it. */
+export interface PersonNumberTable {
+  number: Generated<number>;
+  id: string;
+}
+
 export interface LinkTable extends Interval {
   svc: number;
   key: string;
   incarnation: number;
   state: string;
   user_id: string | null;
+  /** `PersonNumberTable.number` of `user_id`. */
+  user_number: number | null;
   rule: string | null;
   confidence: number | null;
   /** JSON array of sentences. */
@@ -304,6 +312,7 @@ export interface Tables {
   invite: InviteTable;
   credential: CredentialTable;
   person: PersonTable;
+  person_number: PersonNumberTable;
   retired_person: RetiredPersonTable;
   link: LinkTable;
   link_rejection: LinkRejectionTable;

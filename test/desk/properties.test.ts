@@ -63,7 +63,11 @@ function take({ desk }: DeskBench, each: Step, people: readonly string[], cases:
 }
 
 async function expectSound({ store, view }: DeskBench, people: readonly string[]): Promise<void> {
-  const links = await store.connection.read.selectFrom('link').select(['svc', 'key']).where('to_rev', '=', openRev).execute();
+  const versions = await store.connection.read.selectFrom('link').select(['svc', 'key', 'to_rev', 'user_id', 'user_number']).execute();
+  const links = versions.filter(({ to_rev }) => to_rev === openRev);
   expect(new Set(links.map(({ svc, key }) => `${svc}/${key}`)).size).toBe(links.length);
+  const pairs = new Set(versions.map(({ user_id, user_number }) => `${user_id}/${user_number}`));
+  expect(pairs.size, 'one number a person').toBe(new Set(versions.map(({ user_id }) => user_id)).size);
+  expect(pairs.size, 'one person a number').toBe(new Set(versions.map(({ user_number }) => user_number)).size);
   expect([...(await (await view()).usersByIds(people)).keys()].toSorted()).toEqual(people.toSorted());
 }

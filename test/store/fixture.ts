@@ -14,10 +14,11 @@ import { emailKey } from '../../src/model/email-key.ts';
 import { foldName, sortName } from '../../src/model/fold.ts';
 import type { LinkState, MatchCaseView } from '../../src/model/views.ts';
 import { askAll } from '../../src/store/linking/batches.ts';
+import { replaceLinks, type LinkRow } from '../../src/store/linking/links.ts';
 import type { StoreConnection } from '../../src/store/open.ts';
 import { keepGroupReach } from '../../src/store/sync/group-reach.ts';
 import { kindTables, projection } from '../../src/store/sync/kinds.ts';
-import { openRev, type LinkTable, type PersonTable, type ServiceTable, type Tables } from '../../src/store/tables.ts';
+import { openRev, type PersonTable, type ServiceTable, type Tables } from '../../src/store/tables.ts';
 
 interface ServiceFill extends Partial<Omit<ServiceTable, 'svc' | 'profile' | 'issue' | 'live_reads'>> {
   readonly name: string;
@@ -36,7 +37,7 @@ export interface RecordFill {
 
 type PersonFill = Pick<PersonTable, 'id'> & Partial<Omit<PersonTable, 'from_rev' | 'to_rev'>>;
 
-interface LinkFill extends Partial<Omit<LinkTable, 'svc' | 'key' | 'state' | 'user_id' | 'from_rev' | 'to_rev' | 'evidence' | 'decided_by'>> {
+interface LinkFill extends Partial<Omit<LinkRow, 'svc' | 'key' | 'state' | 'user_id' | 'evidence' | 'decided_by'>> {
   readonly service: string;
   readonly account: string;
   readonly user?: string;
@@ -114,15 +115,8 @@ async function fill(write: Write, filling: Filling): Promise<{ readonly rev: num
     merged.map(([id, into_id]) => ({ id, into_id, rev })),
   );
 
-  for (const [own, fills] of Map.groupBy(links, ({ service }) => svc(service))) {
-    const keys = fills.map(({ account }) => account);
-    await endKeys(write, 'link', own, keys, rev);
-  }
-  await insert(
-    write,
-    'link',
-    links.map(({ service, ...link }) => toLink(link, svc(service), rev)),
-  );
+  const linkRows = links.map(({ service, ...link }) => toLink(link, svc(service)));
+  await replaceLinks(write, linkRows, linkRows, rev);
 
   await end(
     'match_case',
@@ -152,6 +146,7 @@ export function emptyStore({ write }: StoreConnection): Promise<void> {
     'email',
     'declaration',
     'person',
+    'person_number',
     'retired_person',
     'link',
     'link_rejection',
@@ -209,7 +204,7 @@ async function endRecords(write: Write, svc: number, fills: readonly RecordFill[
   }
 }
 
-type Keyed = (typeof kindTables)[RecordKind] | 'email' | 'link';
+type Keyed = (typeof kindTables)[RecordKind] | 'email';
 
 const endKeys = (write: Write, table: Keyed, svc: number, keys: readonly string[], rev: number): Promise<unknown> =>
   askAll(keys, (batch) =>
@@ -246,7 +241,7 @@ const toPerson = (fill: PersonFill, rev: number): PersonTable => ({
   to_rev: openRev,
 });
 
-const toLink = ({ account, user, state, evidence, decided_by, ...fill }: Omit<LinkFill, 'service'>, svc: number, rev: number): LinkTable => ({
+const toLink = ({ account, user, state, evidence, decided_by, ...fill }: Omit<LinkFill, 'service'>, svc: number): LinkRow => ({
   incarnation: 1,
   rule: null,
   confidence: null,
@@ -259,8 +254,6 @@ const toLink = ({ account, user, state, evidence, decided_by, ...fill }: Omit<Li
   user_id: user ?? null,
   evidence: JSON.stringify(evidence ?? []),
   decided_by: decided_by === undefined ? null : JSON.stringify(decided_by),
-  from_rev: rev,
-  to_rev: openRev,
 });
 
 export const of = (service: string, ...records: readonly SourceRecord[]): readonly RecordFill[] => records.map((record) => ({ service, record }));

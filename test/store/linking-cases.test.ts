@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { replaceLinks } from '../../src/store/linking/links.ts';
 import { nextRevision } from '../../src/store/revision.ts';
-import { openRev } from '../../src/store/tables.ts';
 import { engines } from './engines.ts';
 import { ann, openLinkingStore, pagerdutySvc, slackSvc, symSvc, type LinkingStore } from './linking-store.ts';
 
@@ -92,25 +92,9 @@ describe.each(engines)('what linking leaves to a person on $name', (engine) => {
     const decide = async (key: string, state: string): Promise<void> => {
       await store.connection.write.transaction().execute(async (trx) => {
         const rev = await nextRevision(trx, 'decision', store.clock.now);
-        await trx
-          .updateTable('link')
-          .set({ to_rev: rev })
-          .where('svc', '=', pagerdutySvc)
-          .where('key', '=', key)
-          .where('to_rev', '=', openRev)
-          .execute();
         const row = { svc: pagerdutySvc, key, incarnation: 1, state, user_id: person ?? null, rule: 'MANUAL', confidence: 1, evidence: '[]' };
-        await trx
-          .insertInto('link')
-          .values({
-            ...row,
-            decided_by: '{"kind":"principal","id":"op","displayName":"Op"}',
-            decided_at: store.clock.now,
-            note: null,
-            from_rev: rev,
-            to_rev: openRev,
-          })
-          .execute();
+        const decided = { decided_by: '{"kind":"principal","id":"op","displayName":"Op"}', decided_at: store.clock.now, note: null };
+        await replaceLinks(trx, [row], [{ ...row, ...decided }], rev);
       });
     };
     await decide('P', 'REJECTED');

@@ -40,6 +40,7 @@ describe.each(engines)('linking on $name', (engine) => {
         incarnation: 1,
         state: 'LINKED_AUTO',
         user_id: id,
+        user_number: expect.any(Number),
         evidence: JSON.stringify(evidence),
         decided_by: null,
         decided_at: store.clock.now,

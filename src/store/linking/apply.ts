@@ -5,8 +5,9 @@ import type { AccountEvidence, LinkChange, OpenCase, WantedCase } from '../../mo
 import { keyText, type RecordKey } from '../../model/views.ts';
 import type { Db } from '../open.ts';
 import type { LazyRevision } from '../revision.ts';
-import { openRev, type LinkTable, type MatchCaseTable } from '../tables.ts';
+import { openRev, type MatchCaseTable } from '../tables.ts';
 import { askKeys, insertAll } from './batches.ts';
+import { replaceLinks, type LinkRow } from './links.ts';
 
 /** Replaces the decisions about these accounts. A link by hand that moves with its person keeps who made it, when and why. */
 export async function saveLinks(trx: Db, changes: readonly LinkChange[], revision: LazyRevision, now: Instant): Promise<void> {
@@ -17,11 +18,7 @@ export async function saveLinks(trx: Db, changes: readonly LinkChange[], revisio
     (svc, keys) => trx.selectFrom('link').selectAll().where('svc', '=', svc).where('key', 'in', keys).where('to_rev', '=', openRev).execute(),
   );
   const byHand = new Map(kept.map((row) => [keyText(row), row]));
-  await askKeys(changes, async (svc, keys) => {
-    await trx.updateTable('link').set({ to_rev: rev }).where('svc', '=', svc).where('key', 'in', keys).where('to_rev', '=', openRev).execute();
-    return [];
-  });
-  const rows = changes.flatMap(({ svc, key, incarnation, decision }): readonly Insertable<LinkTable>[] => {
+  const rows = changes.flatMap(({ svc, key, incarnation, decision }): readonly LinkRow[] => {
     if (decision === undefined) return [];
     const before = byHand.get(keyText({ svc, key }));
     return [
@@ -37,12 +34,10 @@ export async function saveLinks(trx: Db, changes: readonly LinkChange[], revisio
         decided_by: before?.decided_by ?? null,
         decided_at: before?.decided_at ?? now,
         note: before?.note ?? null,
-        from_rev: rev,
-        to_rev: openRev,
       },
     ];
   });
-  await insertAll(rows, (batch) => trx.insertInto('link').values(batch).execute());
+  await replaceLinks(trx, changes, rows, rev);
 }
 
 /** Remembers merged people. Chains stay as they came about, so that each revision resolves an id as it did then. */

@@ -1,13 +1,13 @@
-import type { Insertable } from 'kysely';
 import type { Instant } from '../../contract/records.ts';
 import type { DeskChange } from '../../model/desk-change.ts';
 import type { AccountEvidence, PersonValues, ServiceEvidence } from '../../model/link-evidence.ts';
 import type { Db } from '../open.ts';
 import type { LazyRevision } from '../revision.ts';
-import { openRev, type LinkTable } from '../tables.ts';
-import { askAll, askKeys, insertAll } from './batches.ts';
+import { openRev } from '../tables.ts';
+import { askAll, insertAll } from './batches.ts';
 import type { LinkingContext } from './context.ts';
 import { readMembers } from './desk-read.ts';
+import { replaceLinks, type LinkRow } from './links.ts';
 import { savePeople } from './people.ts';
 
 /** What a person's accounts say of the person. */
@@ -31,11 +31,7 @@ export async function applyDesk(
 }
 
 async function moveLinks(trx: Db, { links }: DeskChange, rev: number): Promise<void> {
-  await askKeys(links, async (svc, keys) => {
-    await trx.updateTable('link').set({ to_rev: rev }).where('svc', '=', svc).where('key', 'in', keys).where('to_rev', '=', openRev).execute();
-    return [];
-  });
-  const rows = links.flatMap(({ svc, key, incarnation, after }): readonly Insertable<LinkTable>[] => {
+  const rows = links.flatMap(({ svc, key, incarnation, after }): readonly LinkRow[] => {
     if (after === null) return [];
     const { state, userId, rule, confidence, evidence, decidedBy, decidedAt, note } = after;
     return [
@@ -51,12 +47,10 @@ async function moveLinks(trx: Db, { links }: DeskChange, rev: number): Promise<v
         decided_by: decidedBy === undefined ? null : JSON.stringify(decidedBy),
         decided_at: decidedAt,
         note: note ?? null,
-        from_rev: rev,
-        to_rev: openRev,
       },
     ];
   });
-  await insertAll(rows, (batch) => trx.insertInto('link').values(batch).execute());
+  await replaceLinks(trx, links, rows, rev);
 }
 
 async function moveRejections(trx: Db, { rejections }: DeskChange, rev: number): Promise<void> {

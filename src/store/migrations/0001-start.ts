@@ -151,6 +151,9 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('last_active_at', 'bigint')
       .addColumn('updated_at', 'bigint', (c) => c.notNull())
       .execute();
+    await rowId(table('person_number'), 'number')
+      .addColumn('id', 'text', (c) => c.notNull().unique())
+      .execute();
     await table('retired_person')
       .addColumn('id', 'text', (c) => c.notNull())
       .addColumn('into_id', 'text', (c) => c.notNull())
@@ -193,6 +196,7 @@ export const start = (engine: Engine): Migration => ({
       .addColumn('incarnation', 'integer', (c) => c.notNull())
       .addColumn('state', 'text', (c) => c.notNull())
       .addColumn('user_id', 'text')
+      .addColumn('user_number', 'bigint')
       .addColumn('rule', 'text')
       .addColumn('confidence', 'real')
       .addColumn('evidence', 'text', (c) => c.notNull())
@@ -252,7 +256,7 @@ export const start = (engine: Engine): Migration => ({
     }
     // With all that a report asks of an account, its link and its grants, which so need not be fetched from all over their tables.
     await index('identity_key', 'identity', ['svc', 'key', 'to_rev', 'from_rev', 'status', 'incarnation']);
-    await index('link_identity', 'link', ['svc', 'key', 'to_rev', 'from_rev', 'incarnation', 'state', 'user_id']);
+    await index('link_identity', 'link', ['svc', 'key', 'to_rev', 'from_rev', 'incarnation', 'state', 'user_id', 'user_number']);
     const reported = ['from_rev', 'level', 'role_key', 'expires_at', 'scope_kind', 'scope_key', 'source', 'key'];
     await index('access_grant_principal', 'access_grant', ['principal_kind', 'svc', 'principal_key', 'to_rev', ...reported]);
     await index('identity_sort', 'identity', ['sort_name', 'svc', 'key']);

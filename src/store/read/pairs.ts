@@ -23,6 +23,7 @@ export interface PairRow {
   readonly account: string;
   readonly account_row: number;
   readonly user_id: string | null;
+  readonly user_number: number | null;
   readonly grant_row: number;
   readonly grant_key: string;
   readonly level: number;
@@ -38,8 +39,8 @@ export interface PairRow {
 /** What the service says of an account's own grant; one of a group comes through the group. */
 const source = sql`case when g.principal_kind = 'group' then 'VIA_GROUP' else g.source end`;
 
-const columns = sql`i.svc, i.key as account, i.row_id as account_row, l.user_id, g.row_id as grant_row, g.key as grant_key, g.level, g.role_key,
-  g.scope_kind, g.scope_key, g.expires_at, ${source} as source,
+const columns = sql`i.svc, i.key as account, i.row_id as account_row, l.user_id, l.user_number, g.row_id as grant_row, g.key as grant_key, g.level,
+  g.role_key, g.scope_kind, g.scope_key, g.expires_at, ${source} as source,
   case when g.principal_kind = 'group' then g.principal_key end as group_key`;
 
 export const isLinked = (at: Snapshot): Fragment => sql`l.state in ('LINKED_AUTO', 'LINKED_MANUAL') and ${live(at, 'l')}`;

@@ -81,7 +81,7 @@ export async function reportSummary(question: ReportQuestion, by: readonly Repor
   return rowsOf<SummaryRow>(
     question.at,
     sql`with recursive ${sql.join([...conditionCtes(question), ...(question.findings.length === 0 ? [pairCte(question, 'grants')] : rowCtes(question, 'grants'))], sql`, `)}
-      select ${columns.length === 0 ? sql`` : sql`${grouped},`} cast(count(distinct user_id) as integer) as users, cast(count(distinct account_row) as integer) as identities
+      select ${columns.length === 0 ? sql`` : sql`${grouped},`} cast(count(distinct user_number) as integer) as users, cast(count(distinct account_row) as integer) as identities
         from ${relation} ${columns.length === 0 ? sql`` : sql`group by ${grouped}`}
         order by identities desc${columns.length === 0 ? sql`` : sql`, ${grouped}`} limit ${limit}`,
   );
@@ -97,7 +97,7 @@ const pairCte = (question: ReportQuestion, start: Start): Fragment =>
 function rowCtes(question: ReportQuestion, start: Start): readonly Fragment[] {
   const { at, now, sources, findings } = question;
   const columns = (finding: string): Fragment =>
-    sql`p.svc, p.account, coalesce(p.grant_key, '') as grant_key, cast(${finding} as text) as finding, p.user_id, p.account_row, p.grant_row, p.level,
+    sql`p.svc, p.account, coalesce(p.grant_key, '') as grant_key, cast(${finding} as text) as finding, p.user_id, p.user_number, p.account_row, p.grant_row, p.level,
       p.role_key, p.scope_kind, p.scope_key, p.expires_at, p.source, p.group_key, i.status, i.account_kind, i.last_active_at,
       ${finding === 'LEAVER_WITH_ACCESS' ? goneFrom(at, sources, sql`p.user_id`) : sql`cast(null as integer)`} as gone_svc`;
   if (findings.length === 0) {
@@ -129,7 +129,7 @@ function withoutAccess(question: ReportQuestion, start: Start): Fragment {
     ['integer', 'text', 'integer', 'text', 'text', 'text', 'bigint', 'text', 'text'].map((type) => sql`cast(null as ${sql.raw(type)})`),
   );
   const entered = start === 'accounts' ? [sql`exists (select 1 from entry e where e.svc = i.svc and e.key = i.key)`] : [];
-  return sql`select i.svc, i.key, i.row_id, l.user_id, ${none} from ${linkedOrNot(at)}
+  return sql`select i.svc, i.key, i.row_id, l.user_id, l.user_number, ${none} from ${linkedOrNot(at)}
     where ${allOf([
       live(at, 'i'),
       ofServices(at.svcs, 'i'),
