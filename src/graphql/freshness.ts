@@ -2,7 +2,8 @@ import { freshenIdentities, freshenUsers, type Freshened, type Freshness, type M
 import type { UserLookup, View } from '../directory/view.ts';
 import type { Instant } from '../contract/records.ts';
 import { mergeReadings } from '../model/live.ts';
-import type { GroupView } from '../model/views.ts';
+import type { Issue } from '../model/issue.ts';
+import type { GroupView, ServiceView } from '../model/views.ts';
 import type { InputShape } from './args.ts';
 import { builder } from './builder.ts';
 import { serviceOf, type Context } from './context.ts';
@@ -21,6 +22,13 @@ export const FreshnessRef = builder.inputType('Freshness', {
     onMiss: t.field({ type: OnMissEnum, defaultValue: 'FETCH', description: 'What to do about a record that is older.' }),
   }),
 });
+
+/** Of a list: what `agedList` holds to. */
+export const listFreshness = {
+  type: FreshnessRef,
+  description:
+    'How old what this stands on may be. No service is asked for a list: FETCH answers like STALE, and FAIL fails where a service was not read whole within `maxAge`.',
+};
 
 type Input = InputShape<typeof FreshnessRef> | null | undefined;
 
@@ -44,10 +52,16 @@ export function answerable<T>(found: T | undefined, miss: Miss | undefined, inpu
   return found;
 }
 
-/** For a record that no service is asked about singly. @returns it, or fails where the reader wants nothing older. */
-export function agedOnly(context: Context, input: Input): (found: GroupView | undefined, view: View) => GroupView | undefined {
+/** What is older is `stale`, and nobody is asked. To be called before the resolver waits for anything. @returns the oldest that the reader wants. */
+function askNobody(context: Context, input: Input): number | undefined {
   const maxAgeMs = input?.maxAge ?? undefined;
   if (maxAgeMs !== undefined) void context.beforehand(() => Promise.resolve({ ...mergeReadings([]), maxAgeMs }));
+  return maxAgeMs;
+}
+
+/** For a record that no service is asked about singly. @returns it, or fails where the reader wants nothing older. */
+export function agedOnly(context: Context, input: Input): (found: GroupView | undefined, view: View) => GroupView | undefined {
+  const maxAgeMs = askNobody(context, input);
   return (found, { now }) => {
     if (found === undefined || maxAgeMs === undefined || input?.onMiss !== 'FAIL' || now - found.asOf <= maxAgeMs) return found;
     const service = serviceOf(context, found.svc);
@@ -55,6 +69,28 @@ export function agedOnly(context: Context, input: Input): (found: GroupView | un
     throw serviceError({ service, issue: { code: 'SERVICE_UNSUPPORTED', message, retryable: false }, asOf: found.asOf }, now);
   };
 }
+
+/** For a list, which is answered from what was read whole. @returns fails where the reader wants no list that stands on something older. */
+export function agedList(context: Context, input: Input): (services: readonly ServiceView[], view: View) => void {
+  const maxAgeMs = askNobody(context, input) ?? Infinity;
+  return (services, { now }) => {
+    if (input?.onMiss !== 'FAIL') return;
+    for (const service of services) {
+      const { asOf, issue } = service.coverage;
+      if (asOf !== undefined && now - asOf <= maxAgeMs) continue;
+      throw serviceError({ service, issue: issue ?? unread(service), asOf }, now);
+    }
+  };
+}
+
+const unread = ({ name, coverage: { asOf } }: ServiceView): Issue =>
+  asOf === undefined
+    ? { code: 'SERVICE_NEVER_SYNCED', message: `${name}: was not read yet`, retryable: true }
+    : {
+        code: 'SERVICE_UNSUPPORTED',
+        message: `${name}: was read whole last at ${new Date(asOf).toISOString()}; no service is asked for a list, so wait for its next sync or allow a greater maxAge`,
+        retryable: true,
+      };
 
 // Each key may cost a call to every service, whose quotas are small.
 const liveLookUp = 30;

@@ -14,8 +14,8 @@ import type { StoreConnection } from '../store/open.ts';
 import { lazyRevision, lockRevisions } from '../store/revision.ts';
 
 export interface NamesakesOptions {
-  /** Ids of accounts that nothing ties. */
-  readonly lonely: ReadonlySet<string>;
+  /** Ids of accounts that nothing ties, and the names that they are ordered by. */
+  readonly lonely: ReadonlyMap<string, string>;
   /** Names of people who are new or have changed. */
   readonly names: ReadonlySet<string>;
   readonly context: LinkingContext;
@@ -28,10 +28,13 @@ export async function suggestNamesakes(
   { read, write }: StoreConnection,
   { lonely, names, context, now, batchSize }: NamesakesOptions,
 ): Promise<{ links: number; cases: number; revision: number | undefined }> {
-  const subjects = new Set(lonely);
-  for (const key of await unownedByNames(read, names.values().filter(isFullName))) if (context.services.has(key.svc)) subjects.add(keyText(key));
+  const subjects = new Map(lonely);
+  for (const { svc, key, sort_name } of await unownedByNames(read, names.values().filter(isFullName))) {
+    if (context.services.has(svc)) subjects.set(keyText({ svc, key }), sort_name);
+  }
   const totals = { links: 0, cases: 0, revision: undefined as number | undefined };
-  const all = [...subjects];
+  // Those of one name together: its people are asked for once.
+  const all = [...subjects].toSorted(byNameThenId).map(([id]) => id);
   for (let start = 0; start < all.length; start += batchSize) {
     const ids = all.slice(start, start + batchSize);
     await write.transaction().execute(async (trx) => {
@@ -55,6 +58,9 @@ export async function suggestNamesakes(
   }
   return totals;
 }
+
+const byNameThenId = ([id, name]: readonly [string, string], [otherId, otherName]: readonly [string, string]): number =>
+  name < otherName || (name === otherName && id < otherId) ? -1 : 1;
 
 /** Whether nothing stronger than a name is said of the account. */
 function isOpen({ kind, status, link, cases }: AccountEvidence): boolean {

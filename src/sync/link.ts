@@ -3,7 +3,8 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Instant } from '../contract/records.ts';
 import { describePerson } from '../linking/person.ts';
 import { resolve } from '../linking/resolve.ts';
-import type { LinkingService } from '../model/link-evidence.ts';
+import { sortName } from '../model/fold.ts';
+import type { AccountEvidence, LinkingService } from '../model/link-evidence.ts';
 import { keyText, type RecordKey } from '../model/views.ts';
 import { saveCases, saveLinks, saveRetired } from '../store/linking/apply.ts';
 import { parseKey } from '../store/linking/batches.ts';
@@ -52,14 +53,14 @@ export async function linkPending(connection: StoreConnection, options: LinkingO
   if (upTo <= linked) return totals;
   const context = await readLinkingContext(read, options.services, now());
   const pending = await pendingAccounts(read, context.services.keys(), linked);
-  const lonely = new Set<string>();
+  const lonely = new Map<string, string>();
   const names = new Set<string>();
   totals.accounts = pending.size;
   while (pending.size > 0) {
     const seeds = pending.values().take(batchSize).toArray();
     const batch = await linkBatch(connection, seeds.map(parseKey), context, now);
     for (const id of [...seeds, ...batch.seen]) pending.delete(id);
-    for (const id of batch.lonely) lonely.add(id);
+    for (const [id, name] of batch.lonely) lonely.set(id, name);
     for (const name of batch.names) names.add(name);
     totals.links += batch.links;
     totals.people += batch.people;
@@ -103,7 +104,7 @@ async function linkBatch({ write }: StoreConnection, seeds: readonly RecordKey[]
     const names = await savePeople(trx, people, outcome.merged.keys(), revision, now());
     return {
       seen: [...evidence.accounts.keys()],
-      lonely: outcome.lonely,
+      lonely: [...outcome.lonely].map((id) => [id, nameOf(evidence.accounts.get(id))] as const),
       names,
       links: outcome.links.length,
       people: names.length,
@@ -112,3 +113,5 @@ async function linkBatch({ write }: StoreConnection, seeds: readonly RecordKey[]
     };
   });
 }
+
+const nameOf = (account: AccountEvidence | undefined): string => sortName(account?.displayName, account?.username);

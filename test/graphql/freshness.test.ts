@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { codesOf } from '../server/support.ts';
-import { share, small, startFilled } from './support.ts';
+import { minute, now, share, small, startFilled } from './support.ts';
 
 const bench = share(small);
 const ask = (field: string, freshness: string) => bench().ask(`{ ${field.replace('FRESH', `freshness: { ${freshness} }`)} }`);
@@ -31,6 +31,44 @@ describe('without anybody who asks services', () => {
       expect(codesOf(reply)).toEqual(['SERVICE_UNSUPPORTED']);
       expect(Object.values(reply.body.data as object)).toEqual([null]);
     }
+  });
+
+  // Of the service that was read five minutes ago.
+  const chat = '{ type: "slack", serviceId: "T1" }';
+  const lists = [
+    `users(filter: { services: [${chat}] }, FRESH) { edges { node { identity(service: "slack", serviceId: "T1") { stale } } } }`,
+    `groups(service: ${chat}, FRESH) { edges { node { stale } } }`,
+    `grants(filter: { services: [${chat}] }, FRESH) { edges { node { stale } } }`,
+    `effectiveAccess(filter: { services: [${chat}] }, FRESH) { edges { node { paths(first: 1) { hops { identity { stale } } } } } }`,
+    `roleReport(filter: { services: [${chat}] }, FRESH) { rows { edges { node { identity { stale } } } } }`,
+  ];
+
+  test.each(lists)('a list is answered with its age, or not at all: %s', async (list) => {
+    for (const [freshness, stale] of [
+      ['maxAge: "1m"', true],
+      ['maxAge: "1m", onMiss: STALE', true],
+      ['maxAge: "10m", onMiss: FAIL', false],
+      ['onMiss: FAIL', false],
+    ] as const) {
+      const { body } = await ask(list, freshness);
+      expect(body.errors).toBeUndefined();
+      const told = JSON.stringify(body.data);
+      expect(told).toContain(`"stale":${stale}`);
+      expect(told).not.toContain(`"stale":${!stale}`);
+    }
+    const { body } = await ask(list, 'maxAge: "1m", onMiss: FAIL');
+    expect(body.errors?.map(({ extensions, path }) => [extensions['code'], extensions['asOf'], path])).toEqual([
+      ['SERVICE_UNSUPPORTED', new Date(now - 5 * minute).toISOString(), [/^\w+/.exec(list)?.[0]]],
+    ]);
+  });
+
+  test('a list that lacks a service says why to whoever would rather have none', async () => {
+    const all = 'grants(FRESH) { edges { node { id } } }';
+    expect(codesOf(await ask(all, 'onMiss: FAIL'))).toEqual(['SERVICE_UNREACHABLE']);
+    expect((await ask(all, 'onMiss: FETCH')).body.errors).toBeUndefined();
+    await using bench = await startFilled([...small, { services: [{ name: 'unread', type: 'waii' }] }]);
+    const unread = '{ grants(filter: { services: [{ type: "waii" }] }, freshness: { onMiss: FAIL }) { edges { node { id } } } }';
+    expect(codesOf(await bench.ask(unread))).toEqual(['SERVICE_NEVER_SYNCED']);
   });
 
   const nobody = 'user(by: { email: "nobody@acme.example" }, FRESH) { id }';

@@ -5,6 +5,7 @@ import { AccessPathRef, EffectiveAccessConnection, EffectiveAccessRef, HopRef, s
 import { GrantFilterRef, pageArgs, toGrantFilter } from '../args.ts';
 import { askedPage, pagesBy, toConnection } from '../connection.ts';
 import { RoleLevelEnum, ScopeKindEnum } from '../enums.ts';
+import { agedList, listFreshness } from '../freshness.ts';
 import { asked, byArguments } from '../loadable.ts';
 import { GrantRef, GroupRef, IdentityRef, RoleRef, ScopeRef, ServiceRef, UserRef } from '../refs.ts';
 import { servicesOfAll } from '../selectors.ts';
@@ -159,12 +160,19 @@ builder.queryFields((t) => ({
     description:
       'What people may do, and where, person by person. With `filter.scope`, grants on every scope of its kind count too, and those of administrators of what is around it.',
     complexity: rootPage,
-    args: { filter: t.arg({ type: GrantFilterRef, required: true, description: 'From which grants it is worked out.' }), ...pageArgs(t.arg) },
+    args: {
+      filter: t.arg({ type: GrantFilterRef, required: true, description: 'From which grants it is worked out.' }),
+      freshness: t.arg(listFreshness),
+      ...pageArgs(t.arg),
+    },
     resolve: async (_root, args, context) => {
+      const aged = agedList(context, args.freshness);
       const window = toWindow(args);
       const view = await context.view();
       const filter = toGrantFilter(view, args.filter);
-      return toConnection(await view.effectiveAccess(filter, window), window, servicesOfAll(view, args.filter.services, 'filter.services'));
+      const services = servicesOfAll(view, args.filter.services, 'filter.services');
+      aged(services, view);
+      return toConnection(await view.effectiveAccess(filter, window), window, services);
     },
   }),
 }));

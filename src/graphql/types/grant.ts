@@ -4,6 +4,7 @@ import { rootPage } from '../cost.ts';
 import { GrantFilterRef, pageArgs, toGrantFilter } from '../args.ts';
 import { GrantConnection, toConnection } from '../connection.ts';
 import { GrantSourceEnum, RoleLevelEnum } from '../enums.ts';
+import { agedList, listFreshness } from '../freshness.ts';
 import { holderOf } from '../loaders.ts';
 import {
   ActorUnion,
@@ -96,12 +97,15 @@ builder.queryFields((t) => ({
     type: GrantConnection,
     description: 'Grants of all services, as they store them.',
     complexity: rootPage,
-    args: { filter: t.arg({ type: GrantFilterRef, description: 'Which grants.' }), ...pageArgs(t.arg) },
+    args: { filter: t.arg({ type: GrantFilterRef, description: 'Which grants.' }), freshness: t.arg(listFreshness), ...pageArgs(t.arg) },
     resolve: async (_root, args, context) => {
+      const aged = agedList(context, args.freshness);
       const window = toWindow(args);
       const view = await context.view();
       const filter = toGrantFilter(view, args.filter);
-      return toConnection(await view.grants(filter, window), window, servicesOfAll(view, args.filter?.services, 'filter.services'));
+      const services = servicesOfAll(view, args.filter?.services, 'filter.services');
+      aged(services, view);
+      return toConnection(await view.grants(filter, window), window, services);
     },
   }),
 }));

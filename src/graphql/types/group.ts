@@ -4,7 +4,7 @@ import { nestedPage, rootPage } from '../cost.ts';
 import { GrantFilterRef, pageArgs, ServiceInputRef, toGrantFilter } from '../args.ts';
 import { askedPage, GrantConnection, GroupConnection, IdentityConnection, pagesBy, toConnection } from '../connection.ts';
 import { findOne } from '../find-one.ts';
-import { agedOnly, FreshnessRef } from '../freshness.ts';
+import { agedList, agedOnly, FreshnessRef, listFreshness } from '../freshness.ts';
 import { listsBy } from '../loadable.ts';
 import { GroupRef, SourcedRef } from '../refs.ts';
 import { servicesOf, servicesOfOptional, toSelector } from '../selectors.ts';
@@ -83,12 +83,15 @@ builder.queryFields((t) => ({
     args: {
       service: t.arg({ type: ServiceInputRef, description: 'Only of this service.' }),
       search: t.arg.string({ description: 'Part of the name.' }),
+      freshness: t.arg(listFreshness),
       ...pageArgs(t.arg),
     },
     resolve: async (_root, args, context) => {
+      const aged = agedList(context, args.freshness);
       const window = toWindow(args);
       const view = await context.view();
       const services = servicesOfOptional(view, args.service, 'service');
+      aged(services, view);
       const filter = { service: args.service ? toSelector(args.service) : undefined, search: args.search ?? undefined };
       return toConnection(await view.groups(filter, window), window, services);
     },

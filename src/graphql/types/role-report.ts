@@ -15,6 +15,7 @@ import { GrantFilterRef, pageArgs, toGrantFilter } from '../args.ts';
 import { toConnection } from '../connection.ts';
 import { FindingEnum, GrantSourceEnum, ReportFormatEnum, ReportKeyEnum, RoleLevelEnum, ScopeKindEnum } from '../enums.ts';
 import { badInput } from '../errors.ts';
+import { agedList, listFreshness } from '../freshness.ts';
 import { asked, byArguments, type Asked } from '../loadable.ts';
 import { CoverageRef, GrantRef, IdentityRef, RoleRef, ScopeRef, ServiceRef, UserRef } from '../refs.ts';
 import { formatReportPath } from '../report-params.ts';
@@ -182,15 +183,14 @@ builder.queryFields((t) => ({
     args: {
       filter: t.arg({ type: GrantFilterRef, description: 'Which grants.' }),
       findings: t.arg({ type: [FindingEnum], description: 'Only what is wrong, in these ways.' }),
+      freshness: t.arg(listFreshness),
     },
-    resolve: async (_root, { filter, findings }, context): Promise<RoleReportNode> => {
+    resolve: async (_root, { filter, findings, freshness }, context): Promise<RoleReportNode> => {
+      const aged = agedList(context, freshness);
       const view = await context.view();
-      return {
-        input: filter,
-        filter: toGrantFilter(view, filter),
-        findings: findings ?? [],
-        services: servicesOfAll(view, filter?.services, 'filter.services'),
-      };
+      const services = servicesOfAll(view, filter?.services, 'filter.services');
+      aged(services, view);
+      return { input: filter, filter: toGrantFilter(view, filter), findings: findings ?? [], services };
     },
   }),
 }));

@@ -4,7 +4,7 @@ import { IdentityInputRef, pageArgs, ServiceInputRef, toSelectors, type InputSha
 import { toConnection, totalOf, UserConnection } from '../connection.ts';
 import { AccountStatusEnum, PrincipalKindEnum, RoleLevelEnum } from '../enums.ts';
 import { apiError, badInput } from '../errors.ts';
-import { answerable, FreshnessRef, freshUsers, liveCost } from '../freshness.ts';
+import { agedList, answerable, FreshnessRef, freshUsers, listFreshness, liveCost } from '../freshness.ts';
 import { UserRef } from '../refs.ts';
 import { servicesOf, servicesOfAll, toSelector, toUserId } from '../selectors.ts';
 import { maxPageSize, toWindow } from '../window.ts';
@@ -96,12 +96,15 @@ builder.queryFields((t) => ({
     args: {
       filter: t.arg({ type: UserFilterRef, description: 'Which people.' }),
       orderBy: t.arg({ type: UserOrderRef, description: 'By display name when not given.' }),
+      freshness: t.arg(listFreshness),
       ...pageArgs(t.arg),
     },
     resolve: async (_root, args, context) => {
+      const aged = agedList(context, args.freshness);
       const window = toWindow(args);
       const view = await context.view();
       const services = servicesOfAll(view, args.filter?.services, 'filter.services');
+      aged(services, view);
       const slice = await view.users(toUserFilter(view, args.filter ?? {}), toUserOrder(args.orderBy), window);
       return toConnection(slice, window, services, args.filter ? undefined : totalOf(view, 'users'));
     },

@@ -5,12 +5,12 @@ import { openRev } from '../tables.ts';
 import { askAll } from './batches.ts';
 
 /** Accounts of nobody's that carry one of these names. */
-export async function unownedByNames(db: Db, sortNames: Iterable<string>): Promise<readonly RecordKey[]> {
+export async function unownedByNames(db: Db, sortNames: Iterable<string>): Promise<readonly (RecordKey & { readonly sort_name: string })[]> {
   return askAll(sortNames, (batch) =>
     db
       .selectFrom('identity as i')
       .leftJoin('link as l', (join) => join.onRef('l.svc', '=', 'i.svc').onRef('l.key', '=', 'i.key').on('l.to_rev', '=', openRev))
-      .select(['i.svc', 'i.key'])
+      .select(['i.svc', 'i.key', 'i.sort_name'])
       .where('i.sort_name', 'in', batch)
       .where('i.to_rev', '=', openRev)
       .where('i.account_kind', '=', 'HUMAN')
