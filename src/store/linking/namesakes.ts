@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { NamedPerson } from '../../model/link-evidence.ts';
 import type { RecordKey } from '../../model/views.ts';
 import type { Db } from '../open.ts';
@@ -28,7 +29,8 @@ export async function peopleNamed(db: Db, sortNames: Iterable<string>, usernames
         .selectFrom('person')
         .select(['id', 'sort_name', 'username', 'primary_email'])
         .where(column, 'in', batch)
-        .where('to_rev', '=', openRev)
+        // The plus keeps SQLite from entering by the revision, at which nearly all people stand.
+        .where(sql<number>`+to_rev`, '=', openRev)
         .where('kind', '=', 'HUMAN')
         .where('status', '<>', 'DELETED')
         .execute(),

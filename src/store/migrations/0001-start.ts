@@ -297,18 +297,22 @@ export const start = (engine: Engine): Migration => ({
     // What changed between two revisions.
     await index('link_from', 'link', ['from_rev']);
     await index('link_to', 'link', ['to_rev']);
-    for (const versions of ['membership', 'access_grant', 'person']) {
-      await index(`${versions}_from`, versions, ['from_rev']);
-      await index(`${versions}_to`, versions, ['to_rev']);
+    await index('person_from', 'person', ['from_rev']);
+    await index('person_to', 'person', ['to_rev']);
+    for (const versions of ['membership', 'access_grant']) {
+      await index(`${versions}_from`, versions, ['svc', 'from_rev']);
+      await index(`${versions}_to`, versions, ['svc', 'to_rev']);
     }
     // Few records stand out from the last whole read of their service.
-    for (const kind of ['identity', 'user_group', 'role']) {
+    for (const kind of ['identity', 'user_group', 'membership', 'role', 'scope', 'access_grant', 'invite', 'credential']) {
       await db.schema
         .createIndex(`${kind}_missed`)
         .on(kind)
         .columns(['svc'])
         .where(sql<boolean>`misses > 0`)
         .execute();
+    }
+    for (const kind of ['identity', 'user_group', 'role']) {
       await db.schema
         .createIndex(`${kind}_read`)
         .on(kind)
@@ -316,6 +320,7 @@ export const start = (engine: Engine): Migration => ({
         .where(sql<boolean>`read_at is not null`)
         .execute();
     }
+    await index('match_case_id', 'match_case', ['id', 'to_rev']);
     await index('match_case_identity', 'match_case', ['svc', 'key', 'to_rev']);
     await index('match_case_opened', 'match_case', ['opened_at', 'id']);
     await sql`insert into meta (name, value) values ('generation', ${crypto.randomUUID()})`.execute(db);

@@ -3,7 +3,7 @@ import type { Instant } from '../../contract/records.ts';
 import type { RecordKey } from '../../model/views.ts';
 import { grantConditions, type GrantConditions } from './grants.ts';
 import { recordColumns, type RecordRow } from './records.ts';
-import { rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
+import { inServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
 
 /** The newest revision at a moment; before the store's first one, a revision at which nothing was known. */
 export async function revisionAt(at: Snapshot, moment: Instant): Promise<number> {
@@ -27,8 +27,9 @@ export async function firstRevisions(at: Snapshot): Promise<ReadonlyMap<number, 
   return new Map(rows.flatMap(({ svc, rev }) => (rev === null ? [] : [[svc, rev] as const])));
 }
 
-const keys = (at: Snapshot, filter: GrantConditions): Fragment =>
-  sql`(select g.svc, g.key from access_grant g where ${grantConditions(at, filter, undefined)})`;
+/** Whether the filter takes the grant `g` of the statement around, too. */
+const stands = (at: Snapshot, filter: GrantConditions): Fragment =>
+  sql`exists (select 1 from (select g.svc, g.key from access_grant g where ${grantConditions(at, filter, undefined)}) o where o.svc = g.svc and o.key = g.key)`;
 
 /**
  * Grants that the filter takes at one revision and not at another. Who holds a group's grants may change without the grant, so only where no person is
@@ -41,11 +42,12 @@ export function grantsOnlyAt(
   { after, limit }: Stretch<RecordKey>,
 ): Promise<readonly RecordRow[]> {
   const later = at.rev > other.rev;
-  const moved = filter.userId !== undefined ? sql`1 = 1` : later ? sql`g.from_rev > ${other.rev}` : sql`g.to_rev <= ${other.rev}`;
+  const moved = later ? sql`g.from_rev > ${other.rev}` : sql`g.to_rev <= ${other.rev}`;
   return rowsOf<RecordRow>(
     at,
     sql`select ${recordColumns('g')} from access_grant g
-      where ${grantConditions(at, filter, after)} and ${moved} and (g.svc, g.key) not in ${keys(other, filter)}
+      where ${grantConditions(at, filter, after)} and not ${stands(other, filter)}
+        ${filter.userId === undefined ? sql`and ${inServices(at.svcs, 'g')} and ${moved}` : sql``}
       order by g.svc, g.key limit ${limit}`,
   );
 }
@@ -62,7 +64,7 @@ export function grantsChanged(
     sql`select ${recordColumns('g')}, o.data as earlier from access_grant g
       join access_grant o on o.svc = g.svc and o.key = g.key and o.from_rev <= ${from.rev} and o.to_rev > ${from.rev}
       where ${grantConditions(to, filter, after)} and g.from_rev > ${from.rev} and g.hash <> o.hash
-        and (g.svc, g.key) in ${keys(from, filter)}
+        and ${inServices(to.svcs, 'g')} and ${stands(from, filter)}
       order by g.svc, g.key limit ${limit}`,
   );
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { roleLevels, type RoleLevel } from '../../contract/records.ts';
 import { levelRank } from '../../model/levels.ts';
-import { listOf, type Fragment, type Snapshot } from './snapshot.ts';
+import { inServices, listOf, type Fragment, type Snapshot } from './snapshot.ts';
 
 /** At least this level; what is UNKNOWN may be as high. To ask for UNKNOWN is to ask for that alone. */
 export function atLeast(column: Fragment, level: RoleLevel): Fragment {
@@ -10,5 +10,4 @@ export function atLeast(column: Fragment, level: RoleLevel): Fragment {
 }
 
 /** The grant `g` is of such a level, and in a service of the snapshot: both together lead to it by its index. */
-export const ofLevel = (at: Snapshot, level: RoleLevel): Fragment =>
-  sql`${atLeast(sql`g.level`, level)} and g.svc in (${at.svcs.length === 0 ? sql`null` : listOf(at.svcs)})`;
+export const ofLevel = (at: Snapshot, level: RoleLevel): Fragment => sql`${atLeast(sql`g.level`, level)} and ${inServices(at.svcs, 'g')}`;

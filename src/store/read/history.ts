@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Instant } from '../../contract/records.ts';
 import { idsOfPeople, userTarget } from './audit.ts';
 import type { OfParent } from './each-parent.ts';
-import { allOf, askTexts, ofServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
+import { allOf, askTexts, inServices, ofServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
 
 export const eventKinds = ['decision', 'grant', 'identity', 'link', 'membership'] as const;
 export type EventKind = (typeof eventKinds)[number];
@@ -34,8 +34,8 @@ const heldEvents = (at: Snapshot, kind: EventKind, table: string, isOf: Fragment
   sql.join(
     ['from_rev', 'to_rev'].map((edge) => {
       const rev = sql.ref(`x.${edge}`);
-      return sql`select h.root, ${rev}, cast(${kind} as text), x.svc, x.key from held h join ${sql.table(table)} x on x.svc = h.svc and ${isOf}
-        where ${rev} >= h.from_rev and ${rev} < h.to_rev and ${rev} <= ${at.rev}`;
+      return sql`select h.root, ${rev}, cast(${kind} as text), x.svc, x.key from held h cross join ${sql.table(table)} x where x.svc = h.svc and ${isOf}
+        and ${rev} >= h.from_rev and ${rev} < h.to_rev and ${rev} <= ${at.rev}`;
     }),
     sql` union `,
   );
@@ -86,7 +86,7 @@ export function accessEvents(at: Snapshot, from: number, { after, limit }: Stret
       ['x.from_rev', 'x.to_rev'].map(
         (edge) =>
           sql`select cast('' as text), ${sql.ref(edge)}, cast(${kind} as text), x.svc, x.key from ${sql.table(table)} x
-            where ${between(edge)} and ${ofServices(at.svcs, 'x')}`,
+            where ${between(edge)} and ${inServices(at.svcs, 'x')}`,
       ),
       sql` union `,
     );

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { accountOfLink, anyPair, grantConditions, isLinked, isUnexpired, isUsable, pairs, type AccessQuestion } from './pairs.ts';
-import { allOf, listOf, live, ofServices, rowsOf, type Fragment } from './snapshot.ts';
+import { allOf, inServices, live, ofServices, rowsOf, type Fragment } from './snapshot.ts';
 
 // With 100,000 people, to work out this many holders and to ask people until a page is full of such as are one in fifty takes about the same time.
 const many = 2_000;
@@ -40,6 +40,6 @@ export function isHolder(question: AccessQuestion): Fragment {
   return sql`exists (
     select 1 from link l cross join identity i
       where l.user_id = p.id and ${allOf([accountOfLink, isLinked(at), live(at, 'i'), isUsable])}
-        and i.svc in (${at.svcs.length === 0 ? sql`null` : listOf(at.svcs)}) and exists (${anyPair(question)})
+        and ${inServices(at.svcs, 'i')} and exists (${anyPair(question)})
       limit 1 offset 0)`;
 }

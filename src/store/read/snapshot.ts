@@ -24,6 +24,10 @@ export const rowsOf = async <Row>({ db }: Snapshot, query: Fragment): Promise<re
 export const live = ({ rev }: Snapshot, alias: string): Fragment =>
   sql`${sql.ref(`${alias}.from_rev`)} <= ${rev} and ${sql.ref(`${alias}.to_rev`)} > ${rev}`;
 
+/** For indexes that begin with the service. */
+export const inServices = (svcs: readonly number[], alias: string): Fragment =>
+  svcs.length === 0 ? sql`1 = 0` : sql`${sql.ref(`${alias}.svc`)} in (${sql.join(svcs)})`;
+
 /**
  * The unary plus keeps SQLite's planner from entering by the service, which narrows least of all (sqlite.org/optoverview.html, "Disqualifying
  * WHERE clause terms using unary +"); to PostgreSQL it is an ordinary operator.

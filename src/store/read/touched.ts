@@ -37,7 +37,7 @@ export async function touchedBetween(db: Db, from: number, to: number, limit: nu
     changed('identity', key, ofServices),
     changed('email', key, ofServices),
     changed('link', key),
-    changed('membership', sql`svc, member_key as key`, sql`and member_kind = 'identity'`),
+    changed('membership', sql`svc, member_key as key`, sql`${ofServices} and member_kind = 'identity'`),
   ];
   // `union` would have SQLite walk whole indexes in the order of the keys, and `join` start from the larger table (sqlite.org/optoverview.html).
   const { rows } = await sql<TouchedRow>`
@@ -50,7 +50,7 @@ export async function touchedBetween(db: Db, from: number, to: number, limit: nu
       union all
       select 'address', null, e.exact from account a cross join email e where e.svc = a.svc and e.key = a.key and e.exact is not null
       union all
-      select 'group', null, '' where exists (${changed('user_group', sql`1`, ofServices)}) or exists (${changed('membership', sql`1`, sql`and member_kind = 'group'`)})
+      select 'group', null, '' where exists (${changed('user_group', sql`1`, ofServices)}) or exists (${changed('membership', sql`1`, sql`${ofServices} and member_kind = 'group'`)})
     )
     select what, svc, text from touched limit ${limit + 1}`.execute(db);
   if (rows.length > limit) return undefined;

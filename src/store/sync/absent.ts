@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { sql } from 'kysely';
 import type { Instant, RecordKind } from '../../contract/records.ts';
 import type { Db } from '../open.ts';
 import type { LazyRevision } from '../revision.ts';
@@ -94,7 +95,8 @@ export const missedRows = (trx: Db, svc: number, kind: RecordKind): Promise<read
     .select(['row_id', 'key', 'misses'])
     .where('svc', '=', svc)
     .where('to_rev', '=', openRev)
-    .where('misses', '>', 0)
+    // As the index says it: SQLite does not know what a parameter will be.
+    .where(sql<boolean>`misses > 0`)
     .execute();
 
 export async function setMisses(trx: Db, kind: RecordKind, rows: readonly AbsentRow[], misses: 0 | 1): Promise<void> {
