@@ -1,7 +1,10 @@
-import type { Generated } from 'kysely';
+import { sql, type Generated } from 'kysely';
 
 /** Upper end of an interval of revisions that is still open: the largest integer that both engines and JavaScript hold exactly. */
 export const openRev = Number.MAX_SAFE_INTEGER;
+
+/** `to_rev`, but no way in: nearly everything stands at `openRev`, which SQLite's planner cannot know. */
+export const plainToRev = sql<number>`+to_rev`;
 
 /** A row holds from `from_rev` up to, not including, `to_rev`. */
 export interface Interval {

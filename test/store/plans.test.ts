@@ -1,11 +1,16 @@
 import { CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { peopleNamed } from '../../src/store/linking/namesakes.ts';
+import { grantsChanged, grantsOnlyAt } from '../../src/store/read/access-diff.ts';
 import { linksByKeys, peopleOfAccounts } from '../../src/store/read/accounts.ts';
 import { groupEdgesAbove } from '../../src/store/read/group-edges.ts';
+import { listGrants } from '../../src/store/read/grants.ts';
 import { groupsBeside } from '../../src/store/read/groups.ts';
+import { eventsOfPeople } from '../../src/store/read/history.ts';
 import { recordsByKeys } from '../../src/store/read/records.ts';
 import { reportSummary } from '../../src/store/read/report.ts';
 import type { Snapshot } from '../../src/store/read/snapshot.ts';
+import { absentRows, missedRows } from '../../src/store/sync/absent.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { openSqlite, type TestStore } from './engines.ts';
 
@@ -62,3 +67,41 @@ test('a summary walks the grants of accounts and those of groups in the order of
   const grants = ['SEARCH g USING COVERING INDEX access_grant_principal (principal_kind=?)'];
   expect(steps).toEqual([...grants, ...account, ...link, ...grants, ...account, ...link]);
 });
+
+const first = { after: undefined, limit: 20 };
+const earlier = (at: Snapshot): Snapshot => ({ ...at, rev: 0 });
+
+test.each<[string, (at: Snapshot) => Promise<unknown>]>([
+  ['history', (at) => eventsOfPeople(at, ['someone'], undefined, first)],
+  ['grants', (at) => listGrants(at, { userId: 'someone' }, first)],
+  ['grants that came', (at) => grantsOnlyAt(at, earlier(at), { userId: 'someone' }, first)],
+  ['grants that went', (at) => grantsOnlyAt(earlier(at), at, { userId: 'someone' }, first)],
+  ['grants that changed', (at) => grantsChanged(earlier(at), at, { userId: 'someone' }, first)],
+  ['namesakes', ({ db }) => peopleNamed(db, ['ann lee', 'bob lee'], ['ann'])],
+])('%s of a person are found by the person, never by a revision', async (_, ask) => {
+  const steps = (await planOf(ask)).filter((step) => step.startsWith('SEARCH '));
+  expect(steps.length).toBeGreaterThan(1);
+  expect(steps.filter((step) => /_(from|to) \(|^SCAN (g|l|i|x|person)\b/.test(step))).toEqual([]);
+});
+
+test.each<[string, (at: Snapshot) => Promise<unknown>]>([
+  ['came', (at) => grantsOnlyAt(at, earlier(at), {}, first)],
+  ['went', (at) => grantsOnlyAt(earlier(at), at, {}, first)],
+  ['changed', (at) => grantsChanged(earlier(at), at, {}, first)],
+])('of all grants, those that %s are found by the revisions between, and each is looked up at the other', async (_, ask) => {
+  const [moved, ...others] = (await planOf(ask)).filter((step) => /^(SCAN|SEARCH) /.test(step));
+  expect(moved).toMatch(/^SEARCH g USING INDEX access_grant_(from|to) \(svc=\? AND (from|to)_rev>\?/);
+  expect(others).toEqual(others.map(() => expect.stringMatching(/^SEARCH [go] USING INDEX access_grant_key \(svc=\? AND key=\? AND to_rev>\?\)$/)));
+});
+
+test.each(['identity', 'user_group', 'membership', 'access_grant'] as const)(
+  'what a service no longer lists is told from its own records: %s',
+  async (table) => {
+    const kind = { identity: 'identity', user_group: 'group', membership: 'membership', access_grant: 'grant' } as const;
+    const pages = { confirmed: new Map(), unreadable: new Map(), nameless: new Set<never>(), rejected: 0, rejectedReason: undefined };
+    expect(await planOf(({ db }) => absentRows(db, 1, kind[table], pages, 0))).toEqual([
+      `SEARCH ${table} USING INDEX ${table}_to (svc=? AND to_rev=? AND rowid>?)`,
+    ]);
+    expect(await planOf(({ db }) => missedRows(db, 1, kind[table]))).toEqual([`SEARCH ${table} USING INDEX ${table}_missed (svc=?)`]);
+  },
+);

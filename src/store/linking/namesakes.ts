@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
 import type { NamedPerson } from '../../model/link-evidence.ts';
 import type { RecordKey } from '../../model/views.ts';
 import type { Db } from '../open.ts';
-import { openRev } from '../tables.ts';
+import { openRev, plainToRev } from '../tables.ts';
 import { askAll } from './batches.ts';
 
 /** Accounts of nobody's that carry one of these names. */
@@ -29,8 +28,7 @@ export async function peopleNamed(db: Db, sortNames: Iterable<string>, usernames
         .selectFrom('person')
         .select(['id', 'sort_name', 'username', 'primary_email'])
         .where(column, 'in', batch)
-        // The plus keeps SQLite from entering by the revision, at which nearly all people stand.
-        .where(sql<number>`+to_rev`, '=', openRev)
+        .where(plainToRev, '=', openRev)
         .where('kind', '=', 'HUMAN')
         .where('status', '<>', 'DELETED')
         .execute(),

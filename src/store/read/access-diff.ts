@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Instant } from '../../contract/records.ts';
 import type { RecordKey } from '../../model/views.ts';
-import { grantConditions, type GrantConditions } from './grants.ts';
+import { grantConditions, sortedGrants, type GrantConditions } from './grants.ts';
 import { recordColumns, type RecordRow } from './records.ts';
-import { inServices, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
+import { inServices, live, rowsOf, type Fragment, type Snapshot, type Stretch } from './snapshot.ts';
 
 /** The newest revision at a moment; before the store's first one, a revision at which nothing was known. */
 export async function revisionAt(at: Snapshot, moment: Instant): Promise<number> {
@@ -27,6 +27,9 @@ export async function firstRevisions(at: Snapshot): Promise<ReadonlyMap<number, 
   return new Map(rows.flatMap(({ svc, rev }) => (rev === null ? [] : [[svc, rev] as const])));
 }
 
+/** Of the services of the snapshot: by the index of what began there. */
+const begunAfter = (at: Snapshot, rev: number): Fragment => sql`${inServices(at.svcs, 'g')} and g.from_rev > ${rev}`;
+
 /** Whether the filter takes the grant `g` of the statement around, too. */
 const stands = (at: Snapshot, filter: GrantConditions): Fragment =>
   sql`exists (select 1 from (select g.svc, g.key from access_grant g where ${grantConditions(at, filter, undefined)}) o where o.svc = g.svc and o.key = g.key)`;
@@ -42,13 +45,13 @@ export function grantsOnlyAt(
   { after, limit }: Stretch<RecordKey>,
 ): Promise<readonly RecordRow[]> {
   const later = at.rev > other.rev;
-  const moved = later ? sql`g.from_rev > ${other.rev}` : sql`g.to_rev <= ${other.rev}`;
+  const moved = later ? begunAfter(at, other.rev) : sql`${inServices(at.svcs, 'g')} and g.to_rev <= ${other.rev}`;
   return rowsOf<RecordRow>(
     at,
     sql`select ${recordColumns('g')} from access_grant g
       where ${grantConditions(at, filter, after)} and not ${stands(other, filter)}
-        ${filter.userId === undefined ? sql`and ${inServices(at.svcs, 'g')} and ${moved}` : sql``}
-      order by g.svc, g.key limit ${limit}`,
+        ${filter.userId === undefined ? sql`and ${moved}` : sql``}
+      order by ${sortedGrants} limit ${limit}`,
   );
 }
 
@@ -62,9 +65,9 @@ export function grantsChanged(
   return rowsOf(
     to,
     sql`select ${recordColumns('g')}, o.data as earlier from access_grant g
-      join access_grant o on o.svc = g.svc and o.key = g.key and o.from_rev <= ${from.rev} and o.to_rev > ${from.rev}
-      where ${grantConditions(to, filter, after)} and g.from_rev > ${from.rev} and g.hash <> o.hash
-        and ${inServices(to.svcs, 'g')} and ${stands(from, filter)}
-      order by g.svc, g.key limit ${limit}`,
+      cross join access_grant o
+      where ${grantConditions(to, filter, after)} and ${filter.userId === undefined ? begunAfter(to, from.rev) : sql`+g.from_rev > ${from.rev}`}
+        and o.svc = g.svc and o.key = g.key and ${live(from, 'o')} and g.hash <> o.hash and ${stands(from, filter)}
+      order by ${sortedGrants} limit ${limit}`,
   );
 }

@@ -23,12 +23,15 @@ import {
 } from './snapshot.ts';
 
 const grantOrder = sql`g.svc, g.key`;
+/** The unary plus keeps SQLite from walking all grants in their order where few are to be sorted. */
+export const sortedGrants = sql`+g.svc, g.key`;
 
 /** Conditions on the grant `g`, revision and services included. */
 export function grantConditions(at: Snapshot, filter: Omit<GrantFilter, 'services'>, after: RecordKey | undefined): Fragment {
   const { minLevel, scope, scopeKind, role, userId, source, expiresBefore } = filter;
   return allOf([
-    live(at, 'g'),
+    // The few accounts and groups of one person lead to the grants, and no revision.
+    userId === undefined ? live(at, 'g') : sql`+g.from_rev <= ${at.rev} and +g.to_rev > ${at.rev}`,
     ofServices(at.svcs, 'g'),
     // Pages are walked in key order; the index on the level would have to be sorted whole for each of them.
     ...(minLevel === undefined ? [] : [atLeast(sql`+g.level`, minLevel)]),
@@ -50,12 +53,10 @@ export function grantConditions(at: Snapshot, filter: Omit<GrantFilter, 'service
 export type GrantConditions = Omit<GrantFilter, 'services'>;
 
 export async function listGrants(at: Snapshot, filter: GrantConditions, { after, limit }: Stretch<RecordKey>): Promise<readonly RecordRow[]> {
-  const { minLevel } = filter;
-  const few = minLevel !== undefined && (await isHeldByFew({ at, filter: { minLevel } }));
-  // The unary plus keeps SQLite from walking all grants in their order where the few are to be sorted.
-  const [conditions, order] = few
-    ? [sql`${grantConditions(at, filter, after)} and ${ofLevel(at, minLevel)}`, sql`+g.svc, g.key`]
-    : [grantConditions(at, filter, after), grantOrder];
+  const { minLevel, userId } = filter;
+  const isOfFew = minLevel !== undefined && (await isHeldByFew({ at, filter: { minLevel } }));
+  const conditions = isOfFew ? sql`${grantConditions(at, filter, after)} and ${ofLevel(at, minLevel)}` : grantConditions(at, filter, after);
+  const order = isOfFew || userId !== undefined ? sortedGrants : grantOrder;
   return rowsOf<RecordRow>(at, sql`select ${recordColumns('g')} from access_grant g where ${conditions} order by ${order} limit ${limit}`);
 }
 

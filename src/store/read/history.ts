@@ -19,23 +19,23 @@ export interface EventRow {
 const isLinked = (alias: string): Fragment => sql`${sql.ref(`${alias}.state`)} in ('LINKED_AUTO', 'LINKED_MANUAL')`;
 
 /** What the rules of linking did: a link that begins or ends where no decision stands, and does not go on with the same person. */
-const linkEvents = (at: Snapshot, of: Fragment, user: Fragment): Fragment => {
+const linkEvents = (at: Snapshot, of: Fragment, links: Fragment, isOf: Fragment): Fragment => {
   const side = (edge: 'from_rev' | 'to_rev', other: 'from_rev' | 'to_rev'): Fragment =>
-    sql`select ${of}, ${sql.ref(`l.${edge}`)}, cast('link' as text), l.svc, l.key from ${user}
-      where ${isLinked('l')} and ${sql.ref(`l.${edge}`)} <= ${at.rev} and ${ofServices(at.svcs, 'l')}
+    sql`select ${of}, ${sql.ref(`l.${edge}`)}, cast('link' as text), l.svc, l.key from ${links}
+      where ${isOf} and ${isLinked('l')} and +${sql.ref(`l.${edge}`)} <= ${at.rev} and ${ofServices(at.svcs, 'l')}
         and not exists (select 1 from audit_event e where e.rev = ${sql.ref(`l.${edge}`)})
         and not exists (select 1 from link o where o.svc = l.svc and o.key = l.key and o.user_id = l.user_id and ${isLinked('o')}
           and ${sql.ref(`o.${other}`)} = ${sql.ref(`l.${edge}`)})`;
   return sql`${side('from_rev', 'to_rev')} union ${side('to_rev', 'from_rev')}`;
 };
 
-/** Versions of a table that began or ended while the person held the account. */
+/** Versions of a table that began or ended while the person held the account: the plus keeps SQLite from entering by the revision. */
 const heldEvents = (at: Snapshot, kind: EventKind, table: string, isOf: Fragment): Fragment =>
   sql.join(
     ['from_rev', 'to_rev'].map((edge) => {
       const rev = sql.ref(`x.${edge}`);
       return sql`select h.root, ${rev}, cast(${kind} as text), x.svc, x.key from held h cross join ${sql.table(table)} x where x.svc = h.svc and ${isOf}
-        and ${rev} >= h.from_rev and ${rev} < h.to_rev and ${rev} <= ${at.rev}`;
+        and +${rev} >= h.from_rev and +${rev} < h.to_rev and +${rev} <= ${at.rev}`;
     }),
     sql` union `,
   );
@@ -56,13 +56,13 @@ export function eventsOfPeople(
       at,
       sql`with recursive ${idsOfPeople(at, ids)},
         held(root, svc, key, from_rev, to_rev) as (
-          select distinct w.root, l.svc, l.key, l.from_rev, l.to_rev from who w join link l on l.user_id = w.id
-            where ${isLinked('l')} and l.from_rev <= ${at.rev} and ${ofServices(at.svcs, 'l')}
+          select distinct w.root, l.svc, l.key, l.from_rev, l.to_rev from who w cross join link l
+            where l.user_id = w.id and ${isLinked('l')} and +l.from_rev <= ${at.rev} and ${ofServices(at.svcs, 'l')}
         ),
         event(root, rev, kind, svc, key) as (
           select w.root, d.rev, cast('decision' as text), cast(0 as integer), d.id from who w
             join audit_target t on t.target = ${userTarget(sql`w.id`)} join audit_event d on d.seq = t.seq where d.rev <= ${at.rev}
-          union ${linkEvents(at, sql`w.root`, sql`who w join link l on l.user_id = w.id`)}
+          union ${linkEvents(at, sql`w.root`, sql`who w cross join link l`, sql`l.user_id = w.id`)}
           union ${heldEvents(at, 'identity', 'identity', sql`x.key = h.key`)}
           union ${heldEvents(at, 'grant', 'access_grant', sql`x.principal_kind = 'identity' and x.principal_key = h.key`)}
           union ${heldEvents(at, 'membership', 'membership', sql`x.member_kind = 'identity' and x.member_key = h.key`)}
@@ -70,8 +70,8 @@ export function eventsOfPeople(
         ranked as (
           select e.root as parent, e.rev, r.at, e.kind, e.svc, e.key,
             row_number() over (partition by e.root order by e.rev desc, e.kind, e.svc, e.key) as place
-          from event e join revision r on r.rev = e.rev
-          where ${allOf([behind, ...(since === undefined ? [] : [sql`r.at >= ${since}`])])}
+          from event e cross join revision r
+          where ${allOf([sql`r.rev = e.rev`, behind, ...(since === undefined ? [] : [sql`r.at >= ${since}`])])}
         )
         select parent, rev, at, kind, svc, key from ranked where place <= ${limit} order by parent, place`,
     ),
@@ -98,9 +98,9 @@ export function accessEvents(at: Snapshot, from: number, { after, limit }: Stret
           where ${between('d.rev')} and d.operation <> 'acknowledgeQuarantine'
         union ${edges('grant', 'access_grant')}
         union ${edges('membership', 'membership')}
-        union ${linkEvents(at, sql`cast('' as text)`, sql`(select * from link where from_rev > ${from} or (to_rev > ${from} and to_rev <= ${at.rev})) l`)}
+        union ${linkEvents(at, sql`cast('' as text)`, sql`(select * from link where from_rev > ${from} or (to_rev > ${from} and to_rev <= ${at.rev})) l`, sql`1 = 1`)}
       )
-      select e.rev, r.at, e.kind, e.svc, e.key from event e join revision r on r.rev = e.rev
-      where e.rev > ${from} and ${behind} order by e.rev, e.kind, e.svc, e.key limit ${limit}`,
+      select e.rev, r.at, e.kind, e.svc, e.key from event e cross join revision r
+      where r.rev = e.rev and e.rev > ${from} and ${behind} order by e.rev, e.kind, e.svc, e.key limit ${limit}`,
   );
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Instant, RecordKind } from '../../contract/records.ts';
 import type { Db } from '../open.ts';
 import type { LazyRevision } from '../revision.ts';
-import { openRev } from '../tables.ts';
+import { openRev, plainToRev } from '../tables.ts';
 import { kindTables } from './kinds.ts';
 import { batches, endRecords, tombstoneHash } from './versions.ts';
 import type { Pages } from './whole.ts';
@@ -94,7 +94,7 @@ export const missedRows = (trx: Db, svc: number, kind: RecordKind): Promise<read
     .selectFrom(kindTables[kind])
     .select(['row_id', 'key', 'misses'])
     .where('svc', '=', svc)
-    .where('to_rev', '=', openRev)
+    .where(plainToRev, '=', openRev)
     // As the index says it: SQLite does not know what a parameter will be.
     .where(sql<boolean>`misses > 0`)
     .execute();
