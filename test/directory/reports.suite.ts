@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findings, type Finding, type ReportKey, type RoleReportRow } from '../../src/model/access.ts';
-import type { GrantFilter } from '../../src/model/views.ts';
+import { keyText, type GrantFilter } from '../../src/model/views.ts';
+import { reportRows, type ReportRow } from '../../src/store/read/report.ts';
 import type { TestStore } from '../store/engines.ts';
 import { grant, group, identity, member, of, role, scope, type Filling } from '../store/fixture.ts';
 import { filled, now, walk } from './support.ts';
@@ -151,6 +152,45 @@ export function reportsSuite(store: () => TestStore): void {
       });
       expect(await summary([], {}, findings)).toEqual([{ ...line, users: 6, identities: 7 }]);
     });
+
+    const filters: readonly Omit<GrantFilter, 'scope'>[] = [
+      {},
+      { source: 'DIRECT' },
+      { source: 'VIA_GROUP' },
+      { scopeKind: 'PROJECT' },
+      { userId: 'ana' },
+    ];
+
+    it.each(filters)('tell the same however many accounts are asked first: %j', async (filter) => {
+      const { read } = store().connection;
+      const { rev } = await read.selectFrom('revision').select('rev').orderBy('rev', 'desc').limit(1).executeTakeFirstOrThrow();
+      const svcs = [svc('hr'), svc('lab')];
+      const question = { at: { db: read, rev, svcs }, now, sources: [svc('hr')], findings: [], filter };
+      const all = (await rows(filter)).map(told);
+      expect(all.length).toBeGreaterThan(0);
+      for (const asked of [1, 2, 5, 100]) {
+        for (const limit of [1, 2, 100]) {
+          const found: ReportRow[] = [];
+          for (let page: readonly ReportRow[] | undefined; page === undefined || page.length === limit;) {
+            page = await reportRows(question, { after: found.at(-1), limit }, asked);
+            found.push(...page);
+          }
+          expect(found.map(({ account, grant_key, source }) => `${account} ${grant_key} ${source}`)).toEqual(all);
+        }
+      }
+    });
+
+    it.each(filters.flatMap((filter) => [[], ...findings.map((finding) => [finding]), findings].map((asked) => ({ filter, asked }))))(
+      'count what they list: $filter, $asked',
+      async ({ filter, asked }) => {
+        const listed = await rows(filter, asked);
+        const distinct = (texts: readonly (string | undefined)[]): number => new Set(texts.filter((text) => text !== undefined)).size;
+        const counted = await summary([], filter, asked);
+        expect(counted.map(({ users, identities }) => [users, identities])).toEqual([
+          [distinct(listed.map(({ userId }) => userId)), distinct(listed.map(({ account }) => keyText(account)))],
+        ]);
+      },
+    );
 
     it('cost one statement a question, and ways to the grants of a page two', async () => {
       const page = (await view().reportRows({}, [], { first: 100 })).edges.flatMap(({ node: { account, grant: held } }) =>

@@ -30,9 +30,10 @@ export async function firstRevisions(at: Snapshot): Promise<ReadonlyMap<number, 
 /** Of the services of the snapshot: by the index of what began there. */
 const begunAfter = (at: Snapshot, rev: number): Fragment => sql`${inServices(at.svcs, 'g')} and g.from_rev > ${rev}`;
 
-/** Whether the filter takes the grant `g` of the statement around, too. */
+/** Whether the filter takes the grant `g` of the statement around, too. The limit keeps SQLite from entering by anything but the grant's key. */
 const stands = (at: Snapshot, filter: GrantConditions): Fragment =>
-  sql`exists (select 1 from (select g.svc, g.key from access_grant g where ${grantConditions(at, filter, undefined)}) o where o.svc = g.svc and o.key = g.key)`;
+  sql`exists (select 1 from (select * from access_grant s where s.svc = g.svc and s.key = g.key and ${live(at, 's')} limit 1) g
+    where ${grantConditions(at, filter, undefined)})`;
 
 /**
  * Grants that the filter takes at one revision and not at another. Who holds a group's grants may change without the grant, so only where no person is

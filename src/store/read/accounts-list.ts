@@ -14,12 +14,12 @@ export function listAccounts(
     ...(link === undefined && nameAgrees === undefined
       ? []
       : [sql`left join link l on l.svc = i.svc and l.key = i.key and l.incarnation = i.incarnation and ${live(at, 'l')}`]),
-    ...(nameAgrees === undefined ? [] : [sql`join person p on p.id = l.user_id and ${live(at, 'p')}`]),
+    ...(nameAgrees === undefined ? [] : [sql`cross join person p`]),
   ];
   return rowsOf<NamedRow>(
     at,
     sql`select ${namedColumns('i')} from identity i ${sql.join(joins, sql` `)}
-      where ${allOf([live(at, 'i'), ofServices(at.svcs, 'i'), ...accountConditions(filter), ...behindName('i', after)])}
+      where ${allOf([...(nameAgrees === undefined ? [] : [sql`p.id = l.user_id and ${live(at, 'p')}`]), live(at, 'i'), ofServices(at.svcs, 'i'), ...accountConditions(filter), ...behindName('i', after)])}
       order by ${nameOrder('i')} limit ${limit}`,
   );
 }

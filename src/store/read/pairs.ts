@@ -100,9 +100,9 @@ export function pairs(question: AccessQuestion, entry: Entry, conditions: readon
     ${entry === 'grants' ? sql`select` : sql`select distinct`} ${columns} ${way(at, entry, groupSteps, isThroughGroups(at), all)}`;
 }
 
-/** For `exists (…)`: the account `i` of the statement around has such a grant, and it has not expired. */
-export function anyPair({ at, now, filter }: AccessQuestion): Fragment {
-  const all = allOf([live(at, 'g'), isUnexpired('g', now), ...grantConditions({ at, filter })]);
+/** For `exists (…)`: the account `i` of the statement around has such a grant. `condition`: on `g`, beyond the question's; that it has not expired. */
+export function anyPair({ at, now, filter }: AccessQuestion, condition = isUnexpired('g', now)): Fragment {
+  const all = allOf([live(at, 'g'), condition, ...grantConditions({ at, filter })]);
   return sql`select 1 from access_grant g where ${isOwn} and ${all}
     union all
     select 1 from ${sql.join(groupSteps, sql` cross join `)} where ${isThroughGroups(at)} and ${all}`;

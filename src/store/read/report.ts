@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Finding, ReportKey } from '../../model/access.ts';
+import type { RecordKey } from '../../model/views.ts';
 import { findingRules, goneFrom, type FindingRule, type FindingsQuestion } from './findings.ts';
 import { isHeldByFew } from './holders.ts';
 import {
@@ -43,19 +44,46 @@ export interface ReportRow extends ReportPosition, Pick<PairRow, 'user_id' | 'ro
   readonly gone_svc: number | null;
 }
 
-/** Rows in the order of accounts: only as many accounts are worked out as the page may take. */
-export async function reportRows(question: ReportQuestion, { after, limit }: Stretch<ReportPosition>): Promise<readonly ReportRow[]> {
-  const { at } = question;
+/**
+ * Rows in the order of accounts: only as many accounts are worked out as the page may take.
+ * @param askedAtFirst so many accounts are asked whether the filter takes them; only then all that it takes are worked out, which costs more.
+ */
+export async function reportRows(question: ReportQuestion, stretch: Stretch<ReportPosition>, askedAtFirst = 20_000): Promise<readonly ReportRow[]> {
+  const { at, filter, findings } = question;
+  const { after, limit } = stretch;
   if (at.svcs.length === 0) return [];
-  const few = question.findings.length === 0 && (await isHeldByFew(question));
-  const entry = few ? holdingAccounts(question, after) : enteredAccounts(question, after);
+  const asked = (before?: RecordKey): Fragment => sql`${enteredAccounts(question, after, before)} order by i.svc, i.key`;
+  if (findings.length > 0 || filter.userId !== undefined || !filtersGrants(question)) return rowsOfEntry(question, asked(), stretch);
+  if (!(await isHeldByFew(question))) {
+    const end = await accountBehind(at, firstOf(at, after), askedAtFirst);
+    const rows = await rowsOfEntry(question, asked(end), stretch);
+    if (end === undefined || rows.length === limit) return rows;
+  }
+  return rowsOfEntry(question, holdingAccounts(question, after), stretch);
+}
+
+/** So many accounts on, whether they count or not; undefined: there are fewer. */
+async function accountBehind(at: Snapshot, from: RecordKey, count: number): Promise<RecordKey | undefined> {
+  const [found] = await rowsOf<RecordKey>(
+    at,
+    sql`select i.svc, i.key from identity i where (i.svc, i.key) >= (${from.svc}, ${from.key}) order by i.svc, i.key limit 1 offset ${count}`,
+  );
+  return found;
+}
+
+// The first service, too, is entered by the index.
+const firstOf = ({ svcs }: Snapshot, after: ReportPosition | undefined): RecordKey =>
+  after === undefined ? { svc: Math.min(...svcs), key: '' } : { svc: after.svc, key: after.account };
+
+/** @param entry accounts, in order. */
+function rowsOfEntry(question: ReportQuestion, entry: Fragment, { after, limit }: Stretch<ReportPosition>): Promise<readonly ReportRow[]> {
   const behind =
     after === undefined
       ? sql``
       : sql`where (svc, account, grant_key, finding) > (${after.svc}, ${after.account}, ${after.grant_key}, ${after.finding})`;
   return rowsOf<ReportRow>(
-    at,
-    sql`with recursive ${sql.join([...conditionCtes(question), sql`entry(svc, key) as (${entry} limit ${limit + 1})`, ...rowCtes(question, 'accounts')], sql`, `)}
+    question.at,
+    sql`with recursive ${sql.join([...conditionCtes(question), sql`entry(svc, key) as materialized (${entry} limit ${limit + 1})`, ...rowCtes(question, 'accounts')], sql`, `)}
       select * from report ${behind} order by svc, account, grant_key, finding limit ${limit}`,
   );
 }
@@ -73,18 +101,28 @@ export interface SummaryRow extends Partial<Pick<ReportRow, 'svc' | 'role_key' |
   readonly identities: number;
 }
 
-/** Distinct people and accounts, in one pass over the grants. */
+/** Distinct people and accounts, in one pass over the grants; where the accounts in question are told without them, over what those hold. */
 export async function reportSummary(question: ReportQuestion, by: readonly ReportKey[], limit: number): Promise<readonly SummaryRow[]> {
   const columns = [...new Set(by.flatMap((key) => summaryColumns[key]))];
   const grouped = sql.join(columns.map((column) => sql.ref(column)));
-  const relation = question.findings.length === 0 ? sql`pair` : sql`report`;
+  const start = isOfAccounts(question) ? 'accounts' : 'grants';
+  const entry = start === 'accounts' ? [sql`entry(svc, key) as materialized (${enteredAccounts(question)})`] : [];
+  const [rows, relation] = question.findings.length === 0 ? [[pairCte(question, start)], sql`pair`] : [rowCtes(question, start), sql`report`];
   return rowsOf<SummaryRow>(
     question.at,
-    sql`with recursive ${sql.join([...conditionCtes(question), ...(question.findings.length === 0 ? [pairCte(question, 'grants')] : rowCtes(question, 'grants'))], sql`, `)}
+    sql`with recursive ${sql.join([...conditionCtes(question), ...entry, ...rows], sql`, `)}
       select ${columns.length === 0 ? sql`` : sql`${grouped},`} cast(count(distinct user_number) as integer) as users, cast(count(distinct account_row) as integer) as identities
         from ${relation} ${columns.length === 0 ? sql`` : sql`group by ${grouped}`}
         order by identities desc${columns.length === 0 ? sql`` : sql`, ${grouped}`} limit ${limit}`,
   );
+}
+
+/** Whether the accounts in question are told without looking at grants. */
+function isOfAccounts(question: ReportQuestion): boolean {
+  const { findings, filter } = question;
+  if (filter.userId !== undefined) return true;
+  const rules = findingRules(question);
+  return findings.length > 0 && findings.every((finding) => !isOnGrants(question, rules[finding]));
 }
 
 type Start = 'accounts' | 'grants';
@@ -128,8 +166,9 @@ function withoutAccess(question: ReportQuestion, start: Start): Fragment {
   const none = sql.join(
     ['integer', 'text', 'integer', 'text', 'text', 'text', 'bigint', 'text', 'text'].map((type) => sql`cast(null as ${sql.raw(type)})`),
   );
-  const entered = start === 'accounts' ? [sql`exists (select 1 from entry e where e.svc = i.svc and e.key = i.key)`] : [];
-  return sql`select i.svc, i.key, i.row_id, l.user_id, l.user_number, ${none} from ${linkedOrNot(at)}
+  const [accounts, entered] =
+    start === 'accounts' ? [sql`entry e cross join ${linkedOrNot(at)}`, [sql`i.svc = e.svc and i.key = e.key`]] : [linkedOrNot(at), []];
+  return sql`select i.svc, i.key, i.row_id, l.user_id, l.user_number, ${none} from ${accounts}
     where ${allOf([
       live(at, 'i'),
       ofServices(at.svcs, 'i'),
@@ -146,11 +185,10 @@ function holdingAccounts(question: ReportQuestion, after: ReportPosition | undef
   return sql`select distinct svc, account from (${pairs(question, 'grants', [isUnexpired('g', question.now)])}) held ${onward} order by svc, account`;
 }
 
-/** The same, by asking each account in question. */
-function enteredAccounts(question: ReportQuestion, after: ReportPosition | undefined): Fragment {
+/** The same, in no order, by asking each account in question. */
+function enteredAccounts(question: ReportQuestion, after?: ReportPosition, before?: RecordKey): Fragment {
   const { at, filter } = question;
-  // The first service, too, is entered by the index.
-  const from = after ?? { svc: Math.min(...at.svcs), account: '' };
+  const from = firstOf(at, after);
   const [accounts, ofOne] =
     filter.userId === undefined
       ? [linkedOrNot(at), []]
@@ -161,23 +199,25 @@ function enteredAccounts(question: ReportQuestion, after: ReportPosition | undef
       live(at, 'i'),
       ofServices(at.svcs, 'i'),
       isUsable,
-      sql`(i.svc, i.key) >= (${from.svc}, ${from.account})`,
+      sql`(i.svc, i.key) >= (${from.svc}, ${from.key})`,
+      ...(before === undefined ? [] : [sql`(i.svc, i.key) < (${before.svc}, ${before.key})`]),
       entryCondition(question),
-    ])} order by i.svc, i.key`;
+    ])}`;
 }
 
 function entryCondition(question: ReportQuestion): Fragment {
-  const { now, findings } = question;
+  const { now, findings, filter } = question;
   if (findings.length === 0) return sql`(exists (${anyPair(question)})) is true`;
   const rules = findingRules(question);
   const of = findings.map((finding) => {
     const rule = rules[finding];
-    const conditions = [
-      ...(rule.account === undefined ? [] : [rule.account(sql`l.user_id`)]),
-      ...(isOnGrants(question, rule)
-        ? [sql`(i.svc, i.key) in (select svc, account from (${pairs(question, 'grants', [rule.grant?.('g') ?? isUnexpired('g', now)])}) held)`]
-        : []),
-    ];
+    const fits = rule.grant?.('g') ?? isUnexpired('g', now);
+    // The accounts of one person are asked each; of all there may be, those that hold such a grant are worked out once.
+    const holds =
+      filter.userId === undefined
+        ? sql`(i.svc, i.key) in (select svc, account from (${pairs(question, 'grants', [fits])}) held)`
+        : sql`exists (${anyPair(question, fits)})`;
+    const conditions = [...(rule.account === undefined ? [] : [rule.account(sql`l.user_id`)]), ...(isOnGrants(question, rule) ? [holds] : [])];
     return conditions.length === 0 ? sql`1 = 1` : sql`(${allOf(conditions)})`;
   });
   return sql`(${sql.join(of, sql` or `)})`;
