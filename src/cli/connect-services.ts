@@ -4,6 +4,7 @@ import type { Adapter } from '../contract/adapter.ts';
 import { AdapterError } from '../contract/errors.ts';
 import type { Http } from '../contract/http.ts';
 import { createTransport, type Transport } from '../http/transport.ts';
+import type { RateBudget } from '../model/live.ts';
 
 /** One configured service with its one adapter. */
 export interface ConnectedService {
@@ -30,3 +31,12 @@ export function connectService(service: ConfiguredService): ConnectedService {
       : { request: (request) => (waitedFor.getStore() === true ? transport.live : transport.sync).request(request) };
   return { service, transport, adapter: definition.create(settings, http), soon: (work) => waitedFor.run(true, work) };
 }
+
+/** What services told last of their quotas, by name. */
+export const budgetsOf = (connected: readonly ConnectedService[]): ReadonlyMap<string, RateBudget> =>
+  new Map(
+    connected.flatMap(({ service, transport }) => {
+      const told = transport?.state().rateLimit;
+      return told === undefined ? [] : [[service.name, told] as const];
+    }),
+  );

@@ -32,6 +32,7 @@ export function createLiveReader(thread: {
   readLive(...question: Parameters<LiveCalls['readLive']>): ReturnType<LiveCalls['readLive']>;
   findLive(...question: Parameters<LiveCalls['findLive']>): ReturnType<LiveCalls['findLive']>;
   leaveLive(id: number): unknown;
+  budgets: LiveReader['budgets'];
 }): LiveReader {
   let last = 0;
   async function waitFor<T>(
@@ -58,6 +59,7 @@ export function createLiveReader(thread: {
     }
   }
   return {
+    budgets: () => thread.budgets(),
     read: (service, externalIds, notBefore, signal) =>
       waitFor(externalIds, signal, (id) => thread.readLive({ id, service, externalIds, notBefore }), tooLate(service)),
     find: (service, addresses, notBefore, signal) =>

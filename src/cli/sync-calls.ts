@@ -1,6 +1,6 @@
 import type { Instant } from '../contract/records.ts';
 import type { LinkDesk } from '../directory/link-desk.ts';
-import type { LiveAnswer, LiveFinding } from '../model/live.ts';
+import type { LiveAnswer, LiveFinding, RateBudget } from '../model/live.ts';
 import type { ReadOutcome } from '../sync/read-service.ts';
 import type { SyncEvent } from '../sync/scheduler.ts';
 import type { SyncProgress } from '../sync/service.ts';
@@ -23,6 +23,8 @@ export interface SyncCalls extends LinkDesk {
   leaveLive(id: number): void;
   /** Calls put on the wire so far, by service. */
   calls(): ReadonlyMap<string, number>;
+  /** As `LiveReader.budgets`. */
+  budgets(): ReadonlyMap<string, RateBudget>;
   stop(): Promise<void>;
 }
 

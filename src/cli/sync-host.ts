@@ -15,7 +15,7 @@ import { toProfile } from '../sync/profile.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import type { SyncedService } from '../sync/service.ts';
 import { collectEarly } from './collect-early.ts';
-import { connectService } from './connect-services.ts';
+import { budgetsOf, connectService } from './connect-services.ts';
 import { createLinkDesk } from './link-desk.ts';
 import { createLiveCalls } from './live-reader.ts';
 import type { SyncCalls, SyncNews, SyncThreadData } from './sync-calls.ts';
@@ -57,6 +57,7 @@ const calls: SyncCalls = {
   ...createLinkDesk({ store, now: Date.now }),
   ...createLiveCalls(live),
   calls: () => new Map(connected.map(({ service, transport }) => [service.name, transport?.state().calls ?? 0])),
+  budgets: () => budgetsOf(connected),
   async stop() {
     stopCollecting();
     await scheduler.stop();

@@ -31,6 +31,8 @@ export function createSyncThread({ source }: Config, news: SyncNews): SyncThread
     findLive: (question) => thread().findLive(question),
     leaveLive: (id) => thread().leaveLive(id),
     calls: () => thread().calls(),
+    // Whoever has not started called nobody.
+    budgets: async () => (await started?.calls.budgets()) ?? new Map(),
     async stop() {
       if (started === undefined) return;
       await started.calls.stop();

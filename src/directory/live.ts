@@ -1,7 +1,7 @@
 import type { Instant } from '../contract/records.ts';
 import { askableAddress } from '../model/email-key.ts';
 import type { Issue, IssueCode } from '../model/issue.ts';
-import type { LiveAnswer, LiveFinding, Readings } from '../model/live.ts';
+import type { LiveAnswer, LiveFinding, RateBudget, Readings } from '../model/live.ts';
 import { keyText, type IdentityView, type RecordKey, type ServiceView } from '../model/views.ts';
 import { readAccounts, searchAddresses, type Outcome, type Search } from './ask-services.ts';
 import type { UserLookup, View } from './view.ts';
@@ -20,6 +20,8 @@ export interface LiveReader {
    * @param notBefore what the service answered to a call that began then or later is as good.
    */
   find(service: string, addresses: readonly string[], notBefore: Instant, signal: AbortSignal): Promise<ReadonlyMap<string, LiveFinding>>;
+  /** By name; services that tell nothing of it, or were not called by this process yet, are left out. */
+  budgets(): Promise<ReadonlyMap<string, RateBudget>>;
 }
 
 /** How old an answer may be, and what to do about what is older. */

@@ -1,5 +1,4 @@
 import { initContextCache } from '@pothos/core';
-import type DataLoader from 'dataloader';
 import type { LinkDesk } from '../directory/link-desk.ts';
 import type { Directory, Operator, View } from '../directory/view.ts';
 import type { AuditEventView } from '../model/audit.ts';
@@ -7,7 +6,7 @@ import type { GrantFilter, ServiceView } from '../model/views.ts';
 import type { RevisionFeed } from '../directory/revision-feed.ts';
 import { watchAccess } from '../directory/watch-access.ts';
 import type { LiveReader } from '../directory/live.ts';
-import { mergeReadings, type Readings } from '../model/live.ts';
+import { mergeReadings, type RateBudget, type Readings } from '../model/live.ts';
 import { apiError } from './errors.ts';
 
 /** Who asks. Absent: nobody was asked to say so, which only a loopback server allows. */
@@ -27,6 +26,8 @@ export interface Context {
   watchAccess(filter: GrantFilter, from: number): AsyncIterable<AuditEventView>;
   /** Undefined: services are not asked live. */
   readonly live: LiveReader | undefined;
+  /** What services told of their quotas, by their names, asked for once an operation. */
+  budgets(): Promise<ReadonlyMap<string, RateBudget>>;
   /**
    * Has something read live before the operation's view is opened, so that all its fields see the result. To be called by a field at the root before
    * it waits for anything.
@@ -39,7 +40,8 @@ export interface Context {
   view(): Promise<View>;
   /** The same, for whoever holds a record already: it can only come from an opened view. */
   opened(): View;
-  readonly loaders: Map<string, DataLoader<unknown, unknown, string>>;
+  /** Filled by `loaderOf`. */
+  readonly loaders: Map<symbol, unknown>;
 }
 
 export interface ContextOptions {
@@ -57,6 +59,7 @@ export function createContext(options: ContextOptions): Context {
   let opening: Promise<View> | undefined;
   let opened: View | undefined;
   let draft: Promise<View> | undefined;
+  let budgets: Promise<ReadonlyMap<string, RateBudget>> | undefined;
   const preparations: Promise<Readings>[] = [];
 
   async function open(): Promise<View> {
@@ -79,6 +82,7 @@ export function createContext(options: ContextOptions): Context {
       opening = undefined;
     },
     live: directory.live,
+    budgets: () => (budgets ??= directory.live?.budgets() ?? Promise.resolve(new Map<string, RateBudget>())),
     beforehand(work) {
       if (opened !== undefined) throw new Error('the view is open already');
       draft ??= directory.open();
@@ -103,6 +107,7 @@ export function createContext(options: ContextOptions): Context {
 /** After a write: what was loaded for the operation so far is forgotten, so that the rest of it sees the write. */
 export function renew(context: Context): void {
   context.close();
+  context.loaders.clear();
   Object.assign(context, initContextCache());
 }
 

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { View } from '../directory/view.ts';
 import { parseKeyText, type RecordKey } from '../model/views.ts';
 import type { Context } from './context.ts';
@@ -18,6 +19,33 @@ export function byText<V>(read: Read<string, V>) {
 
 /** The same for records of services, whose texts are `keyText`. */
 export const byKeyText = <V>(read: Read<RecordKey, V>) => byText<V>((view, texts) => read(view, texts.map(parseKeyText)));
+
+/** Options of a loader. */
+export interface Loadable<K, V> {
+  readonly loaderOptions?: DataLoader.Options<K, V, string>;
+  load(keys: readonly K[], context: Context): Promise<readonly (V | Error)[]>;
+}
+
+/**
+ * A loader for each operation, kept by the operation itself. The plugin's own way is a WeakMap from contexts: what such a map holds of an operation that
+ * is over survives until a full garbage collection, and with it all that the operation made.
+ */
+export function loaderOf<K, V>({ load, loaderOptions }: Loadable<K, V>): (context: Context) => DataLoader<K, V, string> {
+  const name = Symbol('loader');
+  return (context) => {
+    const known = context.loaders.get(name) as DataLoader<K, V, string> | undefined;
+    if (known !== undefined) return known;
+    const loader = new DataLoader<K, V, string>((keys) => load(keys, context), loaderOptions);
+    context.loaders.set(name, loader);
+    return loader;
+  };
+}
+
+/** Has the plugin use such a loader for a loadable type. */
+export function keptByOperation<R extends { getDataloader: unknown }, K, V>(ref: R, options: Loadable<K, V>): R {
+  ref.getDataloader = loaderOf(options);
+  return ref;
+}
 
 /** For a field without arguments whose answer is a list. */
 export function listsBy<K, V>(text: (key: K) => string, read: Read<K, readonly V[]>) {

@@ -1,8 +1,7 @@
-import { dataloaderGetter } from '@pothos/plugin-dataloader';
 import type DataLoader from 'dataloader';
 import { keyText, type AccountDetails, type GroupView, type IdentityView, type RecordKey, type ServiceView, type Window } from '../model/views.ts';
-import { asked, byArguments, byKeyText, type Asked } from './loadable.ts';
-import { askedPage, pagesBy, toConnection, type AskedPage, type Connection } from './connection.ts';
+import { asked, byArguments, byKeyText, loaderOf } from './loadable.ts';
+import { askedPage, pagesBy, toConnection, type Connection } from './connection.ts';
 import type { GroupsOfUsers } from '../directory/view.ts';
 import type { Context } from './context.ts';
 import { LinkRef } from './refs.ts';
@@ -14,24 +13,14 @@ const identities = byArguments(
   [],
 );
 // A loader of its own, for two fields read it.
-const identitiesLoader = dataloaderGetter<Asked<string, boolean>, readonly IdentityView[], string>(
-  identities.loaderOptions,
-  (questions, context) => identities.load(questions, context as Context),
-  undefined,
-  false,
-);
+const identitiesLoader = loaderOf(identities);
 
 /** The accounts of a person, primary accounts first. */
 export const identitiesOfUser = (context: Context, id: string, includeDeleted: boolean): readonly IdentityView[] | Promise<readonly IdentityView[]> =>
   context.opened().identitiesAtHand(id, includeDeleted) ?? identitiesLoader(context).load(asked(id, includeDeleted));
 
 const details = byKeyText((view, keys) => view.accountDetails(keys));
-const detailsLoader = dataloaderGetter<string, AccountDetails | undefined, string>(
-  undefined,
-  (texts, context) => details.load(texts, context as Context),
-  undefined,
-  false,
-);
+const detailsLoader = loaderOf(details);
 
 /** What of an account is read apart. */
 export const detailsOf = async (context: Context, account: RecordKey): Promise<AccountDetails> =>
@@ -41,12 +30,7 @@ const groups = pagesBy(
   (id: string) => id,
   (view, ids: readonly string[], within: GroupsOfUsers, window) => view.groupsOfUsers(ids, within, window),
 );
-const groupsLoader = dataloaderGetter<AskedPage<string, GroupsOfUsers>, Connection<GroupView>, string>(
-  groups.loaderOptions,
-  (questions, context) => groups.load(questions, context as Context),
-  undefined,
-  false,
-);
+const groupsLoader = loaderOf(groups);
 
 /** A page of the groups of a person. */
 export function groupsOfUser(

@@ -20,7 +20,7 @@ import {
   type UserView,
 } from '../model/views.ts';
 import { builder } from './builder.ts';
-import { byKeyText, byText } from './loadable.ts';
+import { byKeyText, byText, keptByOperation, type Loadable } from './loadable.ts';
 import { serviceNodeId, sourcedId, type SourcedNode } from './node-type.ts';
 
 // The names of all types, so that the files under types/ need not import each other. A field of a loadable type may answer with the key alone.
@@ -41,17 +41,21 @@ export interface SyncNode {
 }
 
 const sourcedNode = <V extends SourcedNode>(name: string, { load }: ReturnType<typeof byKeyText<V>>) =>
-  builder.loadableNodeRef<V | undefined, string, string, string, V>(name, {
-    id: { resolve: (node, _args, context) => sourcedId(node, context) },
-    load,
-  });
+  keptByOperation(
+    builder.loadableNodeRef<V | undefined, string, string, string, V>(name, {
+      id: { resolve: (node, _args, context) => sourcedId(node, context) },
+      load,
+    }),
+    { load },
+  );
 
 export const SourcedRef = builder.interfaceRef<SourcedNode>('Sourced');
 
-export const UserRef = builder.loadableNodeRef<UserView | undefined, string, string, string, UserView>('User', {
-  id: { resolve: ({ id }) => id },
-  ...byText((view, ids) => view.usersByIds(ids)),
-});
+const users = byText((view, ids) => view.usersByIds(ids));
+export const UserRef = keptByOperation(
+  builder.loadableNodeRef<UserView | undefined, string, string, string, UserView>('User', { id: { resolve: ({ id }) => id }, ...users }),
+  users,
+);
 /** Keys of this and of the following types are `keyText`. */
 export const IdentityRef = sourcedNode<IdentityView>(
   'Identity',
@@ -69,18 +73,20 @@ export const GrantRef = sourcedNode<GrantView>(
   'Grant',
   byKeyText((view, keys) => view.grantsByKeys(keys)),
 );
-export const LinkRef = builder.loadableObjectRef<LinkView, string>('Link', {
+const links: Loadable<string, LinkView> = {
   load: async (texts, context) => {
     const found = await byKeyText((view, keys) => view.linksByKeys(keys)).load(texts, context);
     return found.map((link) => link ?? unlinked);
   },
-});
+};
+export const LinkRef = keptByOperation(
+  builder.loadableObjectRef<LinkView, string>('Link', { load: async (texts, context) => [...(await links.load(texts, context))] }),
+  links,
+);
 
 /** Keys are `scopeKey`; the service itself is no key. */
-export const ScopeRef = builder.loadableInterfaceRef<ScopeView | undefined, string, string, ScopeNode>(
-  'Scope',
-  byKeyText((view, keys) => view.scopesByKeys(keys)),
-);
+const scopes = byKeyText((view, keys) => view.scopesByKeys(keys));
+export const ScopeRef = keptByOperation(builder.loadableInterfaceRef<ScopeView | undefined, string, string, ScopeNode>('Scope', scopes), scopes);
 /** Scopes of all kinds share the loader of the interface, so that a mixed list of ids costs one statement. */
 const scopeNode = (name: string) =>
   sourcedNode<ScopeView>(name, {
@@ -91,14 +97,22 @@ export const WorkspaceRef = scopeNode('Workspace');
 export const ProjectRef = scopeNode('Project');
 export const ResourceRef = scopeNode('Resource');
 
-export const MatchCaseRef = builder.loadableNodeRef<MatchCaseView | undefined, string, string, string, MatchCaseView>('MatchCase', {
-  id: { resolve: ({ id }) => formatNodeId({ type: 'MatchCase', id }) },
-  ...byText((view, ids) => view.matchCasesByIds(ids)),
-});
-export const AuditEventRef = builder.loadableNodeRef<AuditEventView | undefined, string, string, string, AuditEventView>('AuditEvent', {
-  id: { resolve: ({ id }) => formatNodeId({ type: 'AuditEvent', id }) },
-  ...byText((view, ids) => view.auditEventsByIds(ids)),
-});
+const matchCases = byText((view, ids) => view.matchCasesByIds(ids));
+export const MatchCaseRef = keptByOperation(
+  builder.loadableNodeRef<MatchCaseView | undefined, string, string, string, MatchCaseView>('MatchCase', {
+    id: { resolve: ({ id }) => formatNodeId({ type: 'MatchCase', id }) },
+    ...matchCases,
+  }),
+  matchCases,
+);
+const auditEvents = byText((view, ids) => view.auditEventsByIds(ids));
+export const AuditEventRef = keptByOperation(
+  builder.loadableNodeRef<AuditEventView | undefined, string, string, string, AuditEventView>('AuditEvent', {
+    id: { resolve: ({ id }) => formatNodeId({ type: 'AuditEvent', id }) },
+    ...auditEvents,
+  }),
+  auditEvents,
+);
 /** The key is the name that the operator gave. */
 export const ServiceRef = builder.nodeRef<ServiceView>('Service', {
   id: { resolve: serviceNodeId },

@@ -15,7 +15,8 @@ export interface Gate {
   refuse(ms: number): void;
   observe(headers: Readonly<Record<string, string>>): void;
   readonly notBefore: number | undefined;
-  readonly lastRateLimit: RateLimit | undefined;
+  /** What the service told last of its quota, less the calls since; once it is renewed only its size is known. */
+  readonly rateLimit: RateLimit | undefined;
 }
 
 // A sync leaves this share of an announced quota to live calls.
@@ -60,8 +61,11 @@ export function createGate(clock: Clock, rate: HttpManners['rate'], maxPaceMs: n
     get notBefore() {
       return notBefore > clock.now() ? notBefore : undefined;
     },
-    get lastRateLimit() {
-      return quota?.told;
+    get rateLimit() {
+      if (quota === undefined) return undefined;
+      const { limit, resetAt } = quota.told;
+      if (resetAt !== undefined && resetAt <= clock.now()) return { limit, remaining: undefined, resetAt: undefined };
+      return { limit, remaining: quota.left === undefined ? undefined : Math.max(0, quota.left), resetAt };
     },
   };
 }

@@ -29,7 +29,8 @@ export interface RateLimit {
 export function parseRateLimit(headers: Readonly<Record<string, string>>, now: number): RateLimit | undefined {
   const limit = parseCount(headers['ratelimit-limit'] ?? headers['x-ratelimit-limit']);
   const remaining = parseCount(headers['ratelimit-remaining'] ?? headers['x-ratelimit-remaining']);
-  const resetAt = parseReset(headers, now);
+  const told = parseReset(headers, now);
+  const resetAt = told === undefined || withinBounds(told - now) === undefined ? undefined : told;
   return limit === undefined && remaining === undefined && resetAt === undefined ? undefined : { limit, remaining, resetAt };
 }
 

@@ -28,8 +28,8 @@ export interface TransportState {
   readonly breaker: 'closed' | 'open' | 'half-open';
   /** Epoch milliseconds before which the service wants no call. */
   readonly notBefore: number | undefined;
-  /** What the service last told about its quota. */
-  readonly lastRateLimit: RateLimit | undefined;
+  /** As `Gate.rateLimit`. */
+  readonly rateLimit: RateLimit | undefined;
   readonly inFlight: number;
   /** Calls put on the wire so far. */
   readonly calls: number;
@@ -210,7 +210,7 @@ export function createTransport({ service, baseUrl, manners, clock = systemClock
   return {
     sync: { request: (request) => perform('sync', request) },
     live: { request: (request) => perform('live', request) },
-    state: () => ({ breaker: breaker.state, notBefore: gate.notBefore, lastRateLimit: gate.lastRateLimit, inFlight, calls }),
+    state: () => ({ breaker: breaker.state, notBefore: gate.notBefore, rateLimit: gate.rateLimit, inFlight, calls }),
     async close() {
       closing.abort(new AdapterError('ABORTED', `${service}: the transport is closed`));
       await pool.destroy();

@@ -24,6 +24,15 @@ export interface LiveFailure {
   readonly retryAfterMs: number | undefined;
 }
 
+/** How much a service lets us ask, in its own count, as it told last. */
+export interface RateBudget {
+  /** Calls in one span of time. */
+  readonly limit: number | undefined;
+  /** Of those, until it is renewed. */
+  readonly remaining: number | undefined;
+  readonly resetAt: Instant | undefined;
+}
+
 /** What one operation had read from services before it was answered from the index. */
 export interface Readings {
   /** The oldest that the reader wants records to be; undefined: nothing was said. */

@@ -190,11 +190,14 @@ describe('a quota that the service announces', () => {
     await using transport = openTransport(server.baseUrl, { clock });
     for (let at = 0; at < 54; at += 1) await get(transport.sync);
     expect(clock.slept).toEqual([]);
-    expect(transport.state().lastRateLimit).toEqual({ limit: 60, remaining: 6, resetAt: windowStart + 60_000 });
+    expect(transport.state().rateLimit).toEqual({ limit: 60, remaining: 6, resetAt: windowStart + 60_000 });
     for (let at = 0; at < 6; at += 1) expect((await get(transport.live)).status).toBe(200);
+    expect(transport.state().rateLimit).toEqual({ limit: 60, remaining: 0, resetAt: windowStart + 60_000 });
     for (let at = 0; at < 200; at += 1) await get(transport.sync);
     expect(clock.slept).toEqual([60_000, 60_000, 60_000, 60_000]);
     expect(refused).toBe(0);
+    clock.advance(60_000);
+    expect(transport.state().rateLimit).toEqual({ limit: 60, remaining: undefined, resetAt: undefined });
   });
 
   test('is not saved for longer than a sync may wait', async () => {

@@ -57,4 +57,11 @@ test('quota in either spelling', () => {
     resetAt: now + 12_000,
   });
   expect(parseRateLimit({ 'x-ratelimit-remaining': 'many' }, now)).toBeUndefined();
+  for (const reset of ['9'.repeat(30), String(now / 1000 - 30)]) {
+    expect(parseRateLimit({ 'ratelimit-limit': '960', 'ratelimit-reset': reset }, now)).toEqual({
+      limit: 960,
+      remaining: undefined,
+      resetAt: undefined,
+    });
+  }
 });

@@ -44,6 +44,23 @@ describe('a service that cannot tell', () => {
     expect(bench.chatServer.calls.length).toBeLessThanOrEqual(2);
   });
 
+  test('the quota that it tells is there for everybody to see', async () => {
+    const budgets = async () => (await bench.ask('{ services { type budget { limit remaining resetAt } } }')).body.data;
+    expect(await budgets()).toEqual({ services: ['slack', 'pagerduty'].map((type) => ({ type, budget: null })) });
+    bench.pass(5 * minute);
+    bench.pagerServer.play(always({ refuse: { kind: 'rate-limited', retryAfterSeconds: 30 } }));
+    const asked = Date.now();
+    await askUser(bench, 0, { maxAge: '30s' });
+    const told = (await budgets()) as { services: { type: string; budget: { limit: number; remaining: number; resetAt: string } | null }[] };
+    expect(told.services).toEqual([
+      { type: 'slack', budget: null },
+      { type: 'pagerduty', budget: { limit: 960, remaining: 0, resetAt: expect.any(String) } },
+    ]);
+    const resetAt = Date.parse(told.services[1]?.budget?.resetAt ?? '');
+    expect(resetAt).toBeGreaterThanOrEqual(asked + 30_000);
+    expect(resetAt).toBeLessThanOrEqual(Date.now() + 30_000);
+  });
+
   test.each([
     ['a refused credential', { refuse: { kind: 'unauthorized' } }, 'SERVICE_AUTH_FAILED'],
     ['a missing right', { refuse: { kind: 'forbidden' } }, 'SERVICE_AUTH_FAILED'],

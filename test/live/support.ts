@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { adapters, sandboxes } from '../../adapters/index.ts';
-import { connectService } from '../../src/cli/connect-services.ts';
+import { budgetsOf, connectService } from '../../src/cli/connect-services.ts';
 import { createLiveCalls, createLiveReader } from '../../src/cli/live-reader.ts';
 import { parseConfig } from '../../src/config/read.ts';
 import type { Adapter } from '../../src/contract/adapter.ts';
@@ -106,7 +106,8 @@ export async function startLive(people: number, options: LiveOptions = {}): Prom
     });
   const live = newProcess();
   await scheduler.once(config.services.map(({ name }) => name).filter((name) => !unread.includes(name)));
-  const directory = createDirectory(store, { now, managedDomains: config.managedDomains, live: createLiveReader(createLiveCalls(live)) });
+  const reader = createLiveReader({ ...createLiveCalls(live), budgets: () => Promise.resolve(budgetsOf(connected)) });
+  const directory = createDirectory(store, { now, managedDomains: config.managedDomains, live: reader });
   const { log, entries } = createRecorder();
   const server = createServer({ directory, operator: idle, desk: idleDesk, ready: () => ({ ready: true, detail: [] }), log });
   const forget = (): void => {

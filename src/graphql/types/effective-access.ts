@@ -6,14 +6,12 @@ import { GrantFilterRef, pageArgs, toGrantFilter } from '../args.ts';
 import { askedPage, pagesBy, toConnection } from '../connection.ts';
 import { RoleLevelEnum, ScopeKindEnum } from '../enums.ts';
 import { agedList, listFreshness } from '../freshness.ts';
-import { asked, byArguments } from '../loadable.ts';
+import { asked, byArguments, loaderOf } from '../loadable.ts';
 import { GrantRef, GroupRef, IdentityRef, RoleRef, ScopeRef, ServiceRef, UserRef } from '../refs.ts';
 import { servicesOfAll } from '../selectors.ts';
 import { toPathCount, toWindow } from '../window.ts';
-import { dataloaderGetter } from '@pothos/plugin-dataloader';
 import { accessText } from '../../directory/effective.ts';
 import { keyText, type GrantFilter } from '../../model/views.ts';
-import type { Asked } from '../loadable.ts';
 import type { AccessBehind, AccessPathView, EffectiveAccessView } from '../../model/access.ts';
 import type { Context } from '../context.ts';
 
@@ -23,12 +21,7 @@ const behind = byArguments(
   undefined,
 );
 // A loader of its own, for four fields read it.
-const behindLoader = dataloaderGetter<Asked<EffectiveAccessView, GrantFilter>, AccessBehind | undefined, string>(
-  behind.loaderOptions,
-  (questions, context) => behind.load(questions, context as Context),
-  undefined,
-  false,
-);
+const behindLoader = loaderOf(behind);
 const behindOf = (context: Context, row: EffectiveAccessView): Promise<AccessBehind | undefined> =>
   behindLoader(context).load(asked(row, row.filter));
 

@@ -16,12 +16,11 @@ import { toConnection } from '../connection.ts';
 import { FindingEnum, GrantSourceEnum, ReportFormatEnum, ReportKeyEnum, RoleLevelEnum, ScopeKindEnum } from '../enums.ts';
 import { badInput } from '../errors.ts';
 import { agedList, listFreshness } from '../freshness.ts';
-import { asked, byArguments, type Asked } from '../loadable.ts';
+import { asked, byArguments, loaderOf } from '../loadable.ts';
 import { CoverageRef, GrantRef, IdentityRef, RoleRef, ScopeRef, ServiceRef, UserRef } from '../refs.ts';
 import { formatReportPath } from '../report-params.ts';
 import { servicesOfAll } from '../selectors.ts';
 import { toPathCount, toWindow } from '../window.ts';
-import { dataloaderGetter } from '@pothos/plugin-dataloader';
 import { reportAsOf, SummaryTooLongError } from '../../directory/reports.ts';
 import { wayText, type AccountAndGrant, type RoleReportRow, type Ways } from '../../model/access.ts';
 import { keyText, type GrantFilter } from '../../model/views.ts';
@@ -102,12 +101,7 @@ const ways = byArguments(
   (view, held: readonly AccountAndGrant[], filter: GrantFilter): Promise<ReadonlyMap<string, Ways>> => view.waysToGrants(held, filter),
   undefined,
 );
-const waysLoader = dataloaderGetter<Asked<AccountAndGrant, GrantFilter>, Ways | undefined, string>(
-  ways.loaderOptions,
-  (questions, context) => ways.load(questions, context as Context),
-  undefined,
-  false,
-);
+const waysLoader = loaderOf(ways);
 
 async function waysOf(context: Context, { account, grant, filter }: RoleReportRow): Promise<Ways> {
   const found = grant === undefined ? undefined : await waysLoader(context).load(asked({ account, grant }, filter));

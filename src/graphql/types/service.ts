@@ -5,9 +5,26 @@ import { EmailTrustEnum } from '../enums.ts';
 import { CoverageRef, ScopeRef, ServiceCapabilityRef, ServiceRef, SyncStatusRef } from '../refs.ts';
 import { servicesOf, toSelector, type ServiceInput } from '../selectors.ts';
 import { UserErrorRef, type UserError } from './user-error.ts';
+import type { RateBudget } from '../../model/live.ts';
 import type { ServiceView } from '../../model/views.ts';
 import type { View } from '../../directory/view.ts';
 import { GraphQLError } from 'graphql';
+
+// A service may tell any number; an `Int` holds 31 bits.
+const toInt = (told: number | undefined): number | undefined => (told === undefined ? undefined : Math.min(told, 2 ** 31 - 1));
+
+const RateBudgetRef = builder.objectRef<RateBudget>('RateBudget').implement({
+  description: 'A quota of calls, in the service’s own count, as it told with its last answer.',
+  fields: (t) => ({
+    limit: t.int({ nullable: true, description: 'Calls in one span of time.', resolve: ({ limit }) => toInt(limit) }),
+    remaining: t.int({
+      nullable: true,
+      description: 'What is left of them until `resetAt`. A sync leaves a tenth of them to look-ups.',
+      resolve: ({ remaining }) => toInt(remaining),
+    }),
+    resetAt: t.expose('resetAt', { type: 'DateTime', nullable: true, description: 'When all of them are there again.' }),
+  }),
+});
 
 builder.objectType(ServiceRef, {
   description: 'One configured service: one workspace, account or site of one vendor. It is also the scope of grants on the service as a whole.',
@@ -37,6 +54,13 @@ builder.objectType(ServiceRef, {
       description: 'How reading it goes.',
       complexity: free,
       resolve: (service) => ({ service, sync: service.sync }),
+    }),
+    budget: t.field({
+      type: RateBudgetRef,
+      nullable: true,
+      description: 'How much the service lets this server ask. Null where it does not tell, or was not asked since the start.',
+      complexity: free,
+      resolve: async ({ name }, _args, context) => (await context.budgets()).get(name),
     }),
   }),
 });
