@@ -192,6 +192,13 @@ export function reportsSuite(store: () => TestStore): void {
       },
     );
 
+    it('count nothing where no service is asked for', async () => {
+      for (const asked of [[], ...findings.map((finding) => [finding]), findings]) {
+        expect(await summary(['SERVICE'], { services: [] }, asked)).toEqual([]);
+        expect(await summary(['SERVICE'], { services: [], userId: 'ana' }, asked)).toEqual([]);
+      }
+    });
+
     it('cost one statement a question, and ways to the grants of a page two', async () => {
       const page = (await view().reportRows({}, [], { first: 100 })).edges.flatMap(({ node: { account, grant: held } }) =>
         held === undefined ? [] : [{ account, grant: held }],

@@ -73,7 +73,7 @@ async function accountBehind(at: Snapshot, from: RecordKey, count: number): Prom
 
 // The first service, too, is entered by the index.
 const firstOf = ({ svcs }: Snapshot, after: ReportPosition | undefined): RecordKey =>
-  after === undefined ? { svc: Math.min(...svcs), key: '' } : { svc: after.svc, key: after.account };
+  after === undefined ? { svc: svcs.length === 0 ? 0 : Math.min(...svcs), key: '' } : { svc: after.svc, key: after.account };
 
 /** @param entry accounts, in order. */
 function rowsOfEntry(question: ReportQuestion, entry: Fragment, { after, limit }: Stretch<ReportPosition>): Promise<readonly ReportRow[]> {
