@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { findings, reportKeys } from '../src/model/access.ts';
 import { roleLevels, scopeKinds } from '../src/contract/records.ts';
 import { openFilledStore } from './filled.ts';
-import { startGateway } from './processes.ts';
+import { post, startGateway } from './processes.ts';
 
 const { values } = parseArgs({ options: { people: { type: 'string', default: '100000' }, store: { type: 'string' } } });
 const goalMs = 5_000;
@@ -19,8 +19,7 @@ interface Answer {
 }
 
 async function ask<T>(query: string): Promise<T> {
-  const answer = await fetch(gateway.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }) });
-  const { data, errors } = (await answer.json()) as Answer;
+  const { data, errors } = (await (await post(gateway.url, { query })).json()) as Answer;
   if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join('; '));
   return data as T;
 }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reportFormats } from '../src/model/access.ts';
 import { openFilledStore } from './filled.ts';
-import { cpuMsOf, rssMibOf, startGateway } from './processes.ts';
+import { cpuMsOf, post, rssMibOf, startGateway } from './processes.ts';
 
 const { values } = parseArgs({ options: { people: { type: 'string', default: '100000' }, store: { type: 'string' } } });
 const goalMib = 64;
@@ -50,7 +50,3 @@ for (const format of reportFormats) {
 await filled.close();
 console.table(report);
 process.exitCode = missed ? 1 : 0;
-
-function post(url: string, question: object): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) });
-}

@@ -7,7 +7,7 @@ import { openFilledStore } from './filled.ts';
 import type { Kind, Outcome, Round } from './load.ts';
 import { median } from './median.ts';
 import type { Answers } from './plain-yoga.ts';
-import { cpuMsOf, start, startGateway, talk, type Gateway } from './processes.ts';
+import { cpuMsOf, post, start, startGateway, talk, type Gateway } from './processes.ts';
 import { askMany, askOne, batchSize, pagedLists, type PagedList, type Question } from './questions.ts';
 
 const { values } = parseArgs({
@@ -173,6 +173,5 @@ async function readAnswers(from: string): Promise<Answers> {
 }
 
 async function ask(at: string, question: Question): Promise<unknown> {
-  const answer = await fetch(at, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) });
-  return answer.json();
+  return (await post(at, question)).json();
 }

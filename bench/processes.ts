@@ -23,6 +23,9 @@ export async function talk<Answer>(child: ChildProcess, message: object): Promis
   return answer;
 }
 
+export const post = (url: string, question: object): Promise<Response> =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) });
+
 export interface Gateway {
   readonly pid: number;
   readonly url: string;
@@ -48,7 +51,7 @@ export async function startGateway(configFile: string, question: object): Promis
   }
   if (url === undefined || child.pid === undefined) throw new Error('the gateway did not start');
   child.stdout.resume();
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) });
+  const answer = await post(url, question);
   const body = await answer.text();
   if (!answer.ok || body.includes('"errors"')) throw new Error(`the gateway answered ${answer.status}: ${body.slice(0, 500)}`);
   return {

@@ -23,7 +23,7 @@ export const byKeyText = <V>(read: Read<RecordKey, V>) => byText<V>((view, texts
 /** Options of a loader. */
 export interface Loadable<K, V> {
   readonly loaderOptions?: DataLoader.Options<K, V, string>;
-  load(keys: readonly K[], context: Context): Promise<readonly (V | Error)[]>;
+  load(keys: readonly K[], context: Context): Promise<(V | Error)[]>;
 }
 
 /**

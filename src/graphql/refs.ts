@@ -79,10 +79,7 @@ const links: Loadable<string, LinkView> = {
     return found.map((link) => link ?? unlinked);
   },
 };
-export const LinkRef = keptByOperation(
-  builder.loadableObjectRef<LinkView, string>('Link', { load: async (texts, context) => [...(await links.load(texts, context))] }),
-  links,
-);
+export const LinkRef = keptByOperation(builder.loadableObjectRef<LinkView, string>('Link', links), links);
 
 /** Keys are `scopeKey`; the service itself is no key. */
 const scopes = byKeyText((view, keys) => view.scopesByKeys(keys));
@@ -97,21 +94,18 @@ export const WorkspaceRef = scopeNode('Workspace');
 export const ProjectRef = scopeNode('Project');
 export const ResourceRef = scopeNode('Resource');
 
-const matchCases = byText((view, ids) => view.matchCasesByIds(ids));
-export const MatchCaseRef = keptByOperation(
-  builder.loadableNodeRef<MatchCaseView | undefined, string, string, string, MatchCaseView>('MatchCase', {
-    id: { resolve: ({ id }) => formatNodeId({ type: 'MatchCase', id }) },
-    ...matchCases,
-  }),
-  matchCases,
+const ownNode = <V extends { readonly id: string }>(type: 'MatchCase' | 'AuditEvent', options: ReturnType<typeof byText<V>>) =>
+  keptByOperation(
+    builder.loadableNodeRef<V | undefined, string, string, string, V>(type, { id: { resolve: ({ id }) => formatNodeId({ type, id }) }, ...options }),
+    options,
+  );
+export const MatchCaseRef = ownNode<MatchCaseView>(
+  'MatchCase',
+  byText((view, ids) => view.matchCasesByIds(ids)),
 );
-const auditEvents = byText((view, ids) => view.auditEventsByIds(ids));
-export const AuditEventRef = keptByOperation(
-  builder.loadableNodeRef<AuditEventView | undefined, string, string, string, AuditEventView>('AuditEvent', {
-    id: { resolve: ({ id }) => formatNodeId({ type: 'AuditEvent', id }) },
-    ...auditEvents,
-  }),
-  auditEvents,
+export const AuditEventRef = ownNode<AuditEventView>(
+  'AuditEvent',
+  byText((view, ids) => view.auditEventsByIds(ids)),
 );
 /** The key is the name that the operator gave. */
 export const ServiceRef = builder.nodeRef<ServiceView>('Service', {
