@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { adapters } from '../../adapters/index.ts';
@@ -54,6 +55,8 @@ export function listenAddress({ listen: { host, port } }: Config): ListenAddress
 
 /** Puts the API on its address. Ready once every answer stands on something: data from an earlier run, or the first seal. Closes `runtime` when it cannot. */
 export async function serve(runtime: Runtime, { host, port }: ListenAddress, examples: readonly Example[], log: Logger): Promise<Serving> {
+  // What is remembered lives long, and V8 would conclude that answers, which are made of the same, do too, and put them where only full collections look.
+  setFlagsFromString('--no-allocation-site-pretenuring');
   const server = createServer({
     directory: runtime.directory,
     operator: createOperator(runtime),

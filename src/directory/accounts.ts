@@ -3,9 +3,8 @@ import type { IdentityRecord } from '../contract/records.ts';
 import { listAccounts } from '../store/read/accounts-list.ts';
 import { linksByKeys, type LinkRow } from '../store/read/accounts.ts';
 import { recordsByKeys } from '../store/read/records.ts';
-import { aged, narrowed, toAccount, type ViewContext } from './context.ts';
+import { narrowed, toAccount, type ViewContext } from './context.ts';
 import { byName } from './orders.ts';
-import type { StoredAccounts } from './people-source.ts';
 import { toSlice, toStretch } from './slice.ts';
 import type { View } from './view.ts';
 
@@ -15,8 +14,6 @@ type AccountQuestions = 'identitiesByKeys' | 'accountDetails' | 'identitiesOfUse
 
 export function createAccounts(context: ViewContext): Pick<View, AccountQuestions> {
   const { at, people } = context;
-  const toViews = (accounts: StoredAccounts, includeDeleted: boolean) =>
-    (includeDeleted ? accounts : accounts.filter(({ record }) => record.status !== 'DELETED')).map((account) => aged(context, account));
   return {
     identitiesByKeys: async (keys) => new Map((await recordsByKeys(at, 'identity', keys)).map((row) => [keyText(row), toAccount(context, row)])),
     accountDetails: async (keys) =>
@@ -28,11 +25,11 @@ export function createAccounts(context: ViewContext): Pick<View, AccountQuestion
       ),
     identitiesOfUsers: async (userIds, includeDeleted) => {
       const accounts = await people.accountsOfPeople(userIds);
-      return new Map([...accounts].map(([userId, own]) => [userId, toViews(own, includeDeleted)]));
+      return new Map([...accounts].map(([userId, own]) => [userId, includeDeleted ? own.all : own.living]));
     },
     identitiesAtHand: (userId, includeDeleted) => {
       const accounts = people.accountsAtHand(userId);
-      return accounts && toViews(accounts, includeDeleted);
+      return includeDeleted ? accounts?.all : accounts?.living;
     },
     identities: async ({ services, ...filter }, window) => {
       const rows = await listAccounts(narrowed(context, services), filter, toStretch(list, byName, window));

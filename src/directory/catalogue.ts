@@ -1,9 +1,9 @@
 import type { RoleRecord, ScopeRecord } from '../contract/records.ts';
-import { keyText, type RoleView, type ScopeView } from '../model/views.ts';
+import { keyText, type ScopeView } from '../model/views.ts';
 import type { RecordRow } from '../store/read/records.ts';
 import { listRoles } from '../store/read/roles.ts';
 import { listScopes, scopesUnder } from '../store/read/scopes.ts';
-import { aged, narrowed, selectorsOf, toSourced, type ViewContext } from './context.ts';
+import { narrowed, selectorsOf, toSourced, type ViewContext } from './context.ts';
 import { byName } from './orders.ts';
 import { readByKeys } from './records-by-key.ts';
 import { toSlice, toSlices, toStretch } from './slice.ts';
@@ -15,17 +15,9 @@ export function createCatalogue(
 ): Pick<View, 'rolesByKeys' | 'roleAtHand' | 'roles' | 'scopesByKeys' | 'scopes' | 'scopesUnder'> {
   const { at, people } = context;
   const toScope = (row: RecordRow): ScopeView => toSourced<ScopeRecord>(context, row);
-  /** Many accounts have the same few roles. */
-  const rolesAtHand = new Map<object, RoleView>();
   return {
-    rolesByKeys: async (keys) => new Map([...(await people.rolesByKeys(keys))].map(([text, role]) => [text, aged(context, role)])),
-    roleAtHand: (key) => {
-      const role = people.roleAtHand(key);
-      if (role === undefined) return undefined;
-      const known = rolesAtHand.get(role) ?? aged(context, role);
-      rolesAtHand.set(role, known);
-      return known;
-    },
+    rolesByKeys: (keys) => people.rolesByKeys(keys),
+    roleAtHand: (key) => people.roleAtHand(key),
     roles: async ({ service, ...filter }, window) => {
       const rows = await listRoles(narrowed(context, selectorsOf(service)), filter, toStretch('roles', byName, window));
       return toSlice('roles', byName, window, rows, (row) => toSourced<RoleRecord>(context, row));

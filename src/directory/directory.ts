@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Instant } from '../contract/records.ts';
-import { mergeReadings, type Readings } from '../model/live.ts';
+import { isUnread, mergeReadings, type Readings } from '../model/live.ts';
 import type { ServiceView } from '../model/views.ts';
 import { countAll, type Counts } from '../store/read/counts.ts';
 import { newestState } from '../store/read/services.ts';
 import type { Snapshot } from '../store/read/snapshot.ts';
 import type { Db, StoreConnection } from '../store/open.ts';
+import { createAges, keepState } from './ages.ts';
 import { createAccounts } from './accounts.ts';
 import { createCases } from './cases.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -49,6 +50,7 @@ export function createDirectory({ read, scan }: StoreConnection, options: Direct
       options.order ?? [],
     ),
   );
+  const toState = keepState();
   let opening: Promise<Opened> | undefined;
   /** Views that are opened in one turn of the event loop share a statement: it runs after the last of them was asked for. */
   const newest = (): Promise<Opened> =>
@@ -58,23 +60,28 @@ export function createDirectory({ read, scan }: StoreConnection, options: Direct
       await memory?.follow(rev, rows);
       const now = options.now();
       const stored = toServices(rows, now);
+      const state = toState(stored, now);
       const after = (readings: Readings): View => {
         const services = readings.issues.size === 0 ? stored : stored.map((service) => withIssue(service, readings));
         const svcs = services.map(({ svc }) => svc);
+        const ages = createAges(services, now, readings, state);
         const through = (db: Db, kept: Memory | undefined): PlainView => {
           const at = { db, rev, svcs };
-          const source = createPeopleSource(at, services);
-          const people = kept?.inFrontOf(source, rev) ?? source;
-          return createView({ at, now, services, managedDomains: options.managedDomains, readings, people }, () => countOnce(at));
+          const source = createPeopleSource(at, services, ages);
+          const people = kept?.inFrontOf(source, rev, ages) ?? source;
+          return createView({ at, now, services, managedDomains: options.managedDomains, ages, people }, () => countOnce(at));
         };
         return withScans(through(read, memory), () => through(scan, undefined));
       };
-      return { view: after(mergeReadings([])), after };
+      return { view: after(mergeReadings([])), after, isTaken: false };
     }));
   return {
     live: options.live,
     open: async (readings) => {
-      const { view, after } = await newest();
+      const opened = await newest();
+      if (opened.isTaken) await setImmediate();
+      opened.isTaken = true;
+      const { view, after } = opened;
       return readings === undefined || isUnread(readings) ? view : after(readings);
     },
   };
@@ -84,9 +91,9 @@ interface Opened {
   /** Without live readings. */
   readonly view: View;
   after(readings: Readings): View;
+  /** Somebody works with it in this turn of the event loop. */
+  isTaken: boolean;
 }
-
-const isUnread = ({ maxAgeMs, liveSince, issues }: Readings): boolean => maxAgeMs === undefined && liveSince.size === 0 && issues.size === 0;
 
 function createView(context: ViewContext, counts: View['counts']): PlainView {
   const effective = createEffective(context);

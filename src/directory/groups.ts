@@ -3,11 +3,11 @@ import { keyText, type GroupView, type RecordKey } from '../model/views.ts';
 import { groupsBeside, listGroups, membersOfGroups } from '../store/read/groups.ts';
 import type { OfParent } from '../store/read/each-parent.ts';
 import type { RecordRow } from '../store/read/records.ts';
-import { aged, narrowed, selectorsOf, toAccount, toSourced, type ViewContext } from './context.ts';
+import { narrowed, selectorsOf, toAccount, toSourced, type ViewContext } from './context.ts';
 import { byName } from './orders.ts';
 import { readByKeys } from './records-by-key.ts';
-import { mapSlice, toSlice, toSlices, toStretch } from './slice.ts';
-import type { GroupsWithin, StoredGroups } from './people-source.ts';
+import { toSlice, toSlices, toStretch } from './slice.ts';
+import type { GroupsWithin } from './people-source.ts';
 import type { GroupsOfUsers, View } from './view.ts';
 
 type GroupQuestions =
@@ -24,7 +24,6 @@ export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
     svcs: narrowed(context, selectorsOf(service === undefined ? undefined : { type: service })).svcs,
     transitive,
   });
-  const toGroups = (groups: StoredGroups) => mapSlice(groups, (group) => aged(context, group));
   return {
     groupsByKeys: readByKeys<GroupRecord>(context, 'user_group'),
     membershipsByKeys: readByKeys<MembershipRecord>(context, 'membership'),
@@ -32,14 +31,8 @@ export function createGroups(context: ViewContext): Pick<View, GroupQuestions> {
       const rows = await listGroups(narrowed(context, selectorsOf(service)), search, toStretch('groups', byName, window));
       return toSlice('groups', byName, window, rows, toGroup);
     },
-    groupsOfUsers: async (userIds, options, window) => {
-      const groups = await people.groupsOfPeople(userIds, within(options), window);
-      return new Map([...groups].map(([userId, own]) => [userId, toGroups(own)]));
-    },
-    groupsAtHand: (userId, options, window) => {
-      const groups = people.groupsAtHand(userId, within(options), window);
-      return groups && toGroups(groups);
-    },
+    groupsOfUsers: (userIds, options, window) => people.groupsOfPeople(userIds, within(options), window),
+    groupsAtHand: (userId, options, window) => people.groupsAtHand(userId, within(options), window),
     membersOfGroups: async (groups, transitive, window) => {
       const list = transitive ? 'all members of a group' : 'members of a group';
       const rows = await membersOfGroups(at, groups, transitive, toStretch(list, byName, window));

@@ -1,33 +1,46 @@
 import { LRUCache } from 'lru-cache';
 import type { GroupRecord, RoleRecord } from '../contract/records.ts';
-import { keyText, type RecordKey, type UserView, type Window } from '../model/views.ts';
+import { keyText, type GroupView, type RecordKey, type RoleView, type Slice, type UserView, type Window } from '../model/views.ts';
 import type { Db } from '../store/open.ts';
 import type { ServiceRow } from '../store/read/services.ts';
-import { ageMarks, touchedBetween, type MarkedTable, type Touched } from '../store/read/touched.ts';
-import type { Stored } from './context.ts';
-import type { GroupsWithin, PeopleSource, StoredAccounts, StoredGroups } from './people-source.ts';
+import { ageMarks, touchedBetween, type Touched } from '../store/read/touched.ts';
+import type { Ages } from './ages.ts';
+import { toAccounts, type Accounts, type GroupsWithin, type PeopleSource } from './people-source.ts';
 import { mapSlice } from './slice.ts';
 import { isSame } from './state.ts';
+import { createTeller, isTold, SharedViews, toldBy, toMarks, type Marks, type Teller, type Told } from './told.ts';
 import type { Ambiguous } from './view.ts';
 
 /**
  * What was read about single people, kept from revision to revision: a seal or a decision drops what it touched and nothing else. How old a record is
- * is not kept but told from the services' state and from the few records that stand out of it.
+ * changes without a revision: it is told anew when the services' state changes, and each time for the few records that stand out of it.
  */
 export interface Memory {
   /** Goes along with the store; to be called with each state that a view is opened at. Calls are taken in order. */
   follow(rev: number, services: readonly ServiceRow[]): Promise<void>;
   /** The source with memory in front of it, for a view at the state that was followed last. A view that is older by then reads from the store alone. */
-  inFrontOf(source: PeopleSource, rev: number): PeopleSource;
+  inFrontOf(source: PeopleSource, rev: number, ages: Ages): PeopleSource;
 }
 
 /** What is known of one person; undefined: nothing was asked yet. */
 interface Card {
   /** Null: there is nobody of that id. */
-  user?: UserView | null;
-  accounts?: StoredAccounts;
-  /** First pages, by their question. */
-  groups?: Map<string, StoredGroups>;
+  user: UserView | null | undefined;
+  accounts: Accounts | undefined;
+  accountsTold: Told | undefined;
+  groups: readonly GroupPage[];
+}
+
+/** A first page. */
+interface GroupPage {
+  readonly question: GroupQuestion;
+  readonly slice: Slice<GroupView>;
+  readonly told: Told;
+}
+
+/** The same object for the same question, until all pages of groups are forgotten. */
+interface GroupQuestion {
+  readonly text: string;
 }
 
 /** Null: nobody. */
@@ -42,8 +55,6 @@ interface Followed {
   readonly marks: Marks | undefined;
 }
 
-type Marks = ReadonlyMap<string, { readonly misses: number; readonly readAt: number | null }>;
-
 // More than this is not looked at one by one.
 const mostTouched = 5_000;
 const mostMarks = 20_000;
@@ -55,13 +66,16 @@ export function createMemory(db: Db, maxRows: number): Memory {
   const addresses = new LRUCache<string, Holder>({ maxSize: maxRows, sizeCalculation: () => 1 });
   /** By `keyText` of accounts. */
   const holders = new LRUCache<string, { readonly id: string | null }>({ maxSize: maxRows, sizeCalculation: () => 1 });
-  /** By service and key. */
-  const roles = new Map<number, Map<string, Stored<RoleRecord>>>();
-  /** Many people are in one group. */
-  const groups = new Map<string, Stored<GroupRecord>>();
-  let groupsOfCards = 0;
+  const roles = new SharedViews<RoleRecord>('role');
+  const groups = new SharedViews<GroupRecord>('user_group');
+  const groupQuestions = new Map<string, GroupQuestion>();
+  let asked: (GroupsWithin & { readonly first: number; readonly question: GroupQuestion }) | undefined;
   let followed: Followed | undefined;
   let following = Promise.resolve();
+
+  /** What was used last matters only when there is not much room left, and keeping account of it takes longer than looking. */
+  const look = <V extends object>(cache: LRUCache<string, V>, key: string): V | undefined =>
+    cache.calculatedSize < (maxRows * 7) / 8 ? cache.peek(key) : cache.get(key);
 
   function forget(): void {
     cards.clear();
@@ -71,15 +85,10 @@ export function createMemory(db: Db, maxRows: number): Memory {
     forgetGroups();
   }
 
-  function ofService(svc: number): Map<string, Stored<RoleRecord>> {
-    const known = roles.get(svc) ?? new Map<string, Stored<RoleRecord>>();
-    roles.set(svc, known);
-    return known;
-  }
-
   function forgetGroups(): void {
     groups.clear();
-    groupsOfCards += 1;
+    groupQuestions.clear();
+    asked = undefined;
   }
 
   function drop(touched: Touched): void {
@@ -100,36 +109,50 @@ export function createMemory(db: Db, maxRows: number): Memory {
     // From here on nothing waits: a view sees all of it or nothing.
     if (touched !== undefined) drop(touched);
     else if (moved) forget();
-    const marks = found && new Map(found.map(({ kind, svc, key, misses, read_at }) => [markText(kind, { svc, key }), { misses, readAt: read_at }]));
-    followed = { rev, services, marks };
+    followed = { rev, services, marks: found && toMarks(found) };
   }
 
-  const unmarked = { misses: 0, readAt: null };
-  const remember = <S extends Stored<unknown>>(stored: S): S => ({ ...stored, ...unmarked });
-  const isMarked = (): boolean => (followed?.marks?.size ?? 0) > 0;
-  function recall<S extends Stored<unknown>>(kind: MarkedTable, stored: S): S {
-    const mark = isMarked() ? followed?.marks?.get(markText(kind, stored)) : undefined;
-    return mark === undefined ? stored : { ...stored, ...mark };
-  }
-  const recallAll = <S extends Stored<unknown>>(kind: MarkedTable, all: readonly S[]): readonly S[] =>
-    isMarked() ? all.map((stored) => recall(kind, stored)) : all;
+  const areAccountsMarked = ({ all }: Accounts, { marks }: Teller): boolean => all.some((account) => marks.of('identity', account) !== undefined);
+  const areGroupsMarked = ({ edges }: Slice<GroupView>, { marks }: Teller): boolean =>
+    edges.some(({ node }) => marks.of('user_group', node) !== undefined);
 
-  function recallGroups(id: string, question: string): StoredGroups | undefined {
-    const slice = cards.peek(id)?.groups?.get(question);
-    return slice === undefined || !isMarked() ? slice : mapSlice(slice, (group) => recall('user_group', group));
+  function accountsOf(card: Card, teller: Teller): Accounts | undefined {
+    const { accounts, accountsTold } = card;
+    if (accounts === undefined || accountsTold === undefined) return undefined;
+    if (isTold(accountsTold, teller, () => areAccountsMarked(accounts, teller))) return accounts;
+    card.accounts = toAccounts(accounts.all.map((account) => teller.tell('identity', account)));
+    card.accountsTold = toldBy(teller, areAccountsMarked(accounts, teller));
+    return card.accounts;
   }
 
-  const svcsTexts = new WeakMap<readonly number[], string>();
-  function groupsQuestion({ svcs, transitive }: GroupsWithin, { first }: Window): string {
-    const text = svcsTexts.get(svcs) ?? svcs.join(' ');
-    svcsTexts.set(svcs, text);
-    return `${groupsOfCards} ${first} ${transitive} ${text}`;
+  const toPage = (question: GroupQuestion, slice: Slice<GroupView>, teller: Teller): GroupPage => ({
+    question,
+    slice,
+    told: toldBy(teller, areGroupsMarked(slice, teller)),
+  });
+
+  function groupsOf(card: Card, question: GroupQuestion, teller: Teller): Slice<GroupView> | undefined {
+    const page = card.groups.find((each) => each.question === question);
+    if (page === undefined || isTold(page.told, teller, () => areGroupsMarked(page.slice, teller))) return page?.slice;
+    const renewed = mapSlice(page.slice, (group) => groups.at(group, teller) ?? teller.tell('user_group', group));
+    card.groups = [...card.groups.filter((each) => each !== page), toPage(question, renewed, teller)];
+    return renewed;
   }
 
-  function write(id: string, what: Card): void {
-    const card = { ...cards.peek(id), ...what };
-    let size = 1 + (card.accounts?.length ?? 0);
-    for (const { edges } of card.groups?.values() ?? []) size += edges.length;
+  function questionOf({ svcs, transitive }: GroupsWithin, { first }: Window): GroupQuestion {
+    // All people of one operation are asked the same.
+    if (asked?.svcs === svcs && asked.first === first && asked.transitive === transitive) return asked.question;
+    const text = `${first} ${transitive} ${svcs.join(' ')}`;
+    const question = groupQuestions.get(text) ?? { text };
+    groupQuestions.set(text, question);
+    asked = { svcs, first, transitive, question };
+    return question;
+  }
+
+  function write(id: string, what: Partial<Card>): void {
+    const card: Card = { user: undefined, accounts: undefined, accountsTold: undefined, groups: [], ...cards.peek(id), ...what };
+    let size = 1 + (card.accounts?.all.length ?? 0);
+    for (const { slice } of card.groups) size += slice.edges.length;
     cards.set(id, card, { size });
   }
 
@@ -148,8 +171,11 @@ export function createMemory(db: Db, maxRows: number): Memory {
       following = own;
       return own;
     },
-    inFrontOf(source, rev) {
-      const holds = (): boolean => followed?.rev === rev && followed.marks !== undefined;
+    inFrontOf(source, rev, ages) {
+      const marks = followed?.rev === rev ? followed.marks : undefined;
+      if (marks === undefined) return source;
+      const teller = createTeller(ages, marks);
+      const holds = (): boolean => followed?.rev === rev;
 
       /** Answers that are known, and a read of those that are not. */
       async function through<K, V>(
@@ -157,7 +183,7 @@ export function createMemory(db: Db, maxRows: number): Memory {
         text: (key: K) => string,
         known: (key: K) => V | null | undefined,
         read: (keys: readonly K[]) => Promise<ReadonlyMap<string, V>>,
-        keep: (key: K, value: V | undefined) => void,
+        keepAnswer: (key: K, value: V | undefined) => void,
       ): Promise<ReadonlyMap<string, V>> {
         if (!holds()) return read(keys);
         const found = new Map<string, V>();
@@ -170,27 +196,38 @@ export function createMemory(db: Db, maxRows: number): Memory {
         if (unknown.length === 0) return found;
         const fresh = await read(unknown);
         for (const [key, value] of fresh) found.set(key, value);
-        if (holds()) for (const key of unknown) keep(key, fresh.get(text(key)));
+        if (holds()) for (const key of unknown) keepAnswer(key, fresh.get(text(key)));
         return found;
       }
+
+      const cardOf = (id: string): Card | undefined => (holds() ? look(cards, id) : undefined);
+      const accountsAtHand = (id: string): Accounts | undefined => {
+        const card = cardOf(id);
+        return card && accountsOf(card, teller);
+      };
+      const groupsAtHand = (id: string, question: GroupQuestion): Slice<GroupView> | undefined => {
+        const card = cardOf(id);
+        return card && groupsOf(card, question, teller);
+      };
+      const roleAtHand = (key: RecordKey): RoleView | undefined => (holds() ? roles.at(key, teller) : undefined);
 
       return {
         peopleByIds: (ids) =>
           through(
             ids,
             itself,
-            (id) => cards.get(id)?.user,
+            (id) => look(cards, id)?.user,
             source.peopleByIds,
             (id, user) => {
               // A retired id is told by other changes than those of the person who answers to it.
-              if (user === undefined || user.id === id) write(id, { user: user ?? null });
+              if (user === undefined || user.id === id) write(id, { user: user === undefined ? null : { ...user, id } });
             },
           ),
         holdersOfAddresses: (exact) =>
           through(
             exact,
             itself,
-            (address) => addresses.get(address)?.found,
+            (address) => look(addresses, address)?.found,
             source.holdersOfAddresses,
             (address, found) => void addresses.set(address, { found: found ?? null }),
           ),
@@ -198,7 +235,7 @@ export function createMemory(db: Db, maxRows: number): Memory {
           through(
             keys,
             keyText,
-            (key) => holders.get(keyText(key))?.id,
+            (key) => look(holders, keyText(key))?.id,
             source.holdersOfAccounts,
             (key, id) => void holders.set(keyText(key), { id: id ?? null }),
           ),
@@ -207,66 +244,50 @@ export function createMemory(db: Db, maxRows: number): Memory {
             ids,
             itself,
             (id) => {
-              const accounts = cards.get(id)?.accounts;
-              return accounts?.length === 0 ? null : accounts && recallAll('identity', accounts);
+              const accounts = accountsAtHand(id);
+              return accounts?.all.length === 0 ? null : accounts;
             },
             source.accountsOfPeople,
-            (id, accounts) => write(id, { accounts: (accounts ?? []).map(remember) }),
+            (id, accounts = toAccounts([])) => write(id, { accounts, accountsTold: toldBy(teller, areAccountsMarked(accounts, teller)) }),
           ),
         groupsOfPeople: (ids, within, window) => {
           if (window.after !== undefined) return source.groupsOfPeople(ids, within, window);
-          const question = groupsQuestion(within, window);
+          const question = questionOf(within, window);
           return through(
             ids,
             itself,
             (id) => {
-              const slice = recallGroups(id, question);
+              const slice = groupsAtHand(id, question);
               return slice?.edges.length === 0 ? null : slice;
             },
             (unknown) => source.groupsOfPeople(unknown, within, window),
-            (id, slice) => {
-              const shared = mapSlice(slice ?? { edges: [], hasNext: false }, (group) => share(groups, remember(group)));
-              const current = [...(cards.peek(id)?.groups ?? [])].filter(([text]) => text.startsWith(`${groupsOfCards} `));
-              write(id, { groups: new Map([...current, [question, shared]]) });
+            (id, slice = { edges: [], hasNext: false }) => {
+              const others = (cards.peek(id)?.groups ?? []).filter(
+                (page) => page.question !== question && groupQuestions.get(page.question.text) === page.question,
+              );
+              write(id, { groups: [...others, toPage(question, mapSlice(slice, shareGroup), teller)] });
             },
           );
         },
         rolesByKeys: (keys) =>
-          through(
-            keys,
-            keyText,
-            (key) => {
-              const role = roles.get(key.svc)?.get(key.key);
-              return role && recall('role', role);
-            },
-            source.rolesByKeys,
-            (key, role) => {
-              if (role !== undefined) ofService(key.svc).set(key.key, remember(role));
-            },
-          ),
-        groupsAtHand: (id, within, window) => (window.after === undefined && holds() ? recallGroups(id, groupsQuestion(within, window)) : undefined),
-        accountsAtHand: (id) => {
-          const accounts = holds() ? cards.get(id)?.accounts : undefined;
-          return accounts && recallAll('identity', accounts);
-        },
-        roleAtHand: (key) => {
-          const role = holds() ? roles.get(key.svc)?.get(key.key) : undefined;
-          return role && recall('role', role);
-        },
+          through(keys, keyText, roleAtHand, source.rolesByKeys, (_key, role) => {
+            if (role !== undefined) roles.keep(role, teller);
+          }),
+        accountsAtHand,
+        groupsAtHand: (id, within, window) => (window.after === undefined ? groupsAtHand(id, questionOf(within, window)) : undefined),
+        roleAtHand,
       };
+
+      function shareGroup(group: GroupView): GroupView {
+        const same = groups.at(group, teller);
+        if (same === undefined) groups.keep(group, teller);
+        return same ?? group;
+      }
     },
   };
 }
 
-function share<R>(known: Map<string, Stored<R>>, stored: Stored<R>): Stored<R> {
-  const text = keyText(stored);
-  const same = known.get(text);
-  if (same === undefined) known.set(text, stored);
-  return same ?? stored;
-}
-
 const itself = (text: string): string => text;
-const markText = (kind: MarkedTable, key: RecordKey): string => `${kind} ${keyText(key)}`;
 
 /** The columns on which answers about people stand. */
 const columnsOfAnswers = ['svc', 'type', 'service_id', 'profile'] as const satisfies (keyof ServiceRow)[];

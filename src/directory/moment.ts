@@ -8,7 +8,8 @@ import { createPeopleSource } from './people-source.ts';
 export async function contextAt(context: ViewContext, moment: Instant | undefined): Promise<ViewContext> {
   if (moment === undefined || moment >= context.now) return context;
   const at = { ...context.at, rev: await revisionAt(context.at, moment) };
-  return { ...context, at, now: moment, people: createPeopleSource(at, context.services) };
+  const ages = context.ages.at(moment);
+  return { ...context, at, now: moment, ages, people: createPeopleSource(at, context.services, ages) };
 }
 
 /** What was known at a moment was said by then. */

@@ -1,12 +1,22 @@
 import type { GroupRecord, RoleRecord } from '../contract/records.ts';
-import { keyText, type AccountRecord, type RecordKey, type ServiceView, type Slice, type UserView, type Window } from '../model/views.ts';
+import {
+  keyText,
+  type GroupView,
+  type IdentityView,
+  type RecordKey,
+  type RoleView,
+  type ServiceView,
+  type Slice,
+  type UserView,
+  type Window,
+} from '../model/views.ts';
 import { accountsOfPeople, peopleOfAccounts, type AccountRow } from '../store/read/accounts.ts';
 import { holdersOfAddresses } from '../store/read/emails.ts';
 import { groupsOfPeople } from '../store/read/groups.ts';
 import { peopleByIds } from '../store/read/people.ts';
 import { recordsByKeys } from '../store/read/records.ts';
 import type { Snapshot } from '../store/read/snapshot.ts';
-import { parsed, parsedAccount, type Stored } from './context.ts';
+import { parsed, parsedAccount, type Ages } from './ages.ts';
 import { holderOf } from './holder.ts';
 import { byName } from './orders.ts';
 import { toSlices, toStretch } from './slice.ts';
@@ -22,17 +32,26 @@ export interface PeopleSource {
   /** Ids of people. */
   holdersOfAccounts(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, string>>;
   /** Primary accounts first, tombstones last. */
-  accountsOfPeople(ids: readonly string[]): Promise<ReadonlyMap<string, StoredAccounts>>;
-  groupsOfPeople(ids: readonly string[], within: GroupsWithin, window: Window): Promise<ReadonlyMap<string, StoredGroups>>;
-  rolesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, Stored<RoleRecord>>>;
+  accountsOfPeople(ids: readonly string[]): Promise<ReadonlyMap<string, Accounts>>;
+  groupsOfPeople(ids: readonly string[], within: GroupsWithin, window: Window): Promise<ReadonlyMap<string, Slice<GroupView>>>;
+  rolesByKeys(keys: readonly RecordKey[]): Promise<ReadonlyMap<string, RoleView>>;
   /** Without waiting, of what is remembered; undefined says nothing. */
-  accountsAtHand(id: string): StoredAccounts | undefined;
-  groupsAtHand(id: string, within: GroupsWithin, window: Window): StoredGroups | undefined;
-  roleAtHand(key: RecordKey): Stored<RoleRecord> | undefined;
+  accountsAtHand(id: string): Accounts | undefined;
+  groupsAtHand(id: string, within: GroupsWithin, window: Window): Slice<GroupView> | undefined;
+  roleAtHand(key: RecordKey): RoleView | undefined;
 }
 
-export type StoredAccounts = readonly Stored<AccountRecord>[];
-export type StoredGroups = Slice<Stored<GroupRecord>>;
+/** The accounts of one person. */
+export interface Accounts {
+  readonly all: readonly IdentityView[];
+  /** Without tombstones. */
+  readonly living: readonly IdentityView[];
+}
+
+export function toAccounts(all: readonly IdentityView[]): Accounts {
+  const isLiving = ({ record }: IdentityView): boolean => record.status !== 'DELETED';
+  return { all, living: all.every(isLiving) ? all : all.filter(isLiving) };
+}
 
 export interface GroupsWithin {
   readonly svcs: readonly number[];
@@ -41,7 +60,7 @@ export interface GroupsWithin {
 }
 
 /** Reads from the store: one statement a question. */
-export function createPeopleSource(at: Snapshot, services: readonly ServiceView[]): PeopleSource {
+export function createPeopleSource(at: Snapshot, services: readonly ServiceView[], ages: Ages): PeopleSource {
   return {
     async peopleByIds(ids) {
       const rows = await peopleByIds(at, ids);
@@ -63,20 +82,34 @@ export function createPeopleSource(at: Snapshot, services: readonly ServiceView[
     async accountsOfPeople(ids) {
       const rows = await accountsOfPeople(at, ids);
       const byPerson = Map.groupBy(rows.toSorted(byPrimacy), ({ user_id }) => user_id);
-      return new Map([...byPerson].map(([id, own]) => [id, own.map(parsedAccount)]));
+      // Somebody has much the same names and addresses everywhere.
+      const shared = shareTexts();
+      return new Map([...byPerson].map(([id, own]) => [id, toAccounts(own.map((row) => ages.of(parsedAccount(row, shared))))]));
     },
     async groupsOfPeople(ids, { svcs, transitive }, window) {
       const list = transitive ? 'all groups of a user' : 'groups of a user';
       const rows = await groupsOfPeople({ ...at, svcs }, ids, transitive, toStretch(list, byName, window));
-      return toSlices(list, byName, window, rows, ({ parent }) => parent, parsed<GroupRecord>);
+      return toSlices(
+        list,
+        byName,
+        window,
+        rows,
+        ({ parent }) => parent,
+        (row) => ages.of(parsed<GroupRecord>(row)),
+      );
     },
     async rolesByKeys(keys) {
-      return new Map((await recordsByKeys(at, 'role', keys)).map((row) => [keyText(row), parsed<RoleRecord>(row)]));
+      return new Map((await recordsByKeys(at, 'role', keys)).map((row) => [keyText(row), ages.of(parsed<RoleRecord>(row))]));
     },
     accountsAtHand: () => undefined,
     groupsAtHand: () => undefined,
     roleAtHand: () => undefined,
   };
+}
+
+function shareTexts(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => known.get(text) ?? (known.set(text, text), text);
 }
 
 const statusPlaces = ['ACTIVE', 'INVITED', 'UNKNOWN', 'SUSPENDED', 'DELETED'];

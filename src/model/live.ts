@@ -43,6 +43,9 @@ export interface Readings {
   readonly issues: ReadonlyMap<number, Issue>;
 }
 
+/** Whether they change nothing: no age was asked for, and no service was asked. */
+export const isUnread = ({ maxAgeMs, liveSince, issues }: Readings): boolean => maxAgeMs === undefined && liveSince.size === 0 && issues.size === 0;
+
 /** One answer for all fields of an operation: the strictest age, the earliest call, the first failure of each service. */
 export function mergeReadings(all: readonly Readings[]): Readings {
   const ages = all.flatMap(({ maxAgeMs }) => maxAgeMs ?? []);

@@ -44,7 +44,9 @@ export interface Sourced<R> extends RecordKey {
 }
 
 /** An account without what is read apart, when it is asked for. */
-export type AccountRecord = Omit<IdentityRecord, keyof AccountDetails | 'declared'>;
+export type AccountRecord = Pick<IdentityRecord, 'kind' | 'externalId' | 'accountKind' | 'status' | 'emails' | 'roles'> & {
+  readonly [Field in 'username' | 'displayName' | 'organization' | 'mfaEnabled' | 'lastActiveAt']: IdentityRecord[Field] | undefined;
+};
 export type AccountDetails = Pick<IdentityRecord, 'settings' | 'raw'>;
 export type IdentityView = Sourced<AccountRecord>;
 export type GroupView = Sourced<GroupRecord>;

@@ -7,6 +7,7 @@ import type { Exports } from './exports.ts';
 import { live, ready, type Readiness } from './health.ts';
 import type { Console } from './graphiql.ts';
 import type { Limits } from './limits.ts';
+import { toJsonBytes } from './json-bytes.ts';
 import { hostName, isLoopback } from './loopback.ts';
 import { isJson, negotiate, type MediaType } from './media.ts';
 import { toEventStream } from './sse.ts';
@@ -27,7 +28,7 @@ export interface PlainResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** In pieces when it may be long: each is made when the one before was taken. */
-  readonly body: string | AsyncIterable<string>;
+  readonly body: string | Buffer<ArrayBuffer> | AsyncIterable<string>;
 }
 
 export interface RespondOptions {
@@ -100,7 +101,7 @@ export function createRespond(options: RespondOptions): (request: PlainRequest) 
     const { status, softStatus, result } = answer;
     const shown = softStatus && media === 'application/json' ? 200 : status;
     const headers: Record<string, string> = status === 405 ? { allow: 'POST' } : {};
-    return { status: shown, headers: { ...jsonHeaders(media, requestId), ...headers }, body: JSON.stringify(result) };
+    return { status: shown, headers: { ...jsonHeaders(media, requestId), ...headers }, body: toJsonBytes(result) };
   }
 
   function stream(request: PlainRequest, params: Params, requestId: string): PlainResponse {

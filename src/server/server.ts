@@ -103,8 +103,8 @@ export function createServer(options: ServerOptions): Server {
     // What is left of a refused body is not read: the connection cannot be used again.
     const last = closing || !request.complete;
     const connection = last ? { connection: 'close' } : {};
-    if (typeof body === 'string') {
-      const bytes = Buffer.from(body);
+    if (typeof body === 'string' || Buffer.isBuffer(body)) {
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
       response.writeHead(status, { ...headers, 'content-length': bytes.length, ...connection });
       response.end(bytes);
     } else {
@@ -186,7 +186,8 @@ function fromFetch(request: Request): PlainRequest {
 }
 
 function toResponse({ status, headers, body }: PlainResponse): Response {
-  return new Response(status === 302 ? null : typeof body === 'string' ? body : toStream(body), { status, headers });
+  const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
+  return new Response(status === 302 ? null : isWhole ? body : toStream(body), { status, headers });
 }
 
 function toStream(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {

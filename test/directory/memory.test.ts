@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAges } from '../../src/directory/ages.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
 import { createMemory } from '../../src/directory/memory.ts';
 import type { PeopleSource } from '../../src/directory/people-source.ts';
@@ -55,6 +56,13 @@ describe('what a directory remembers', () => {
   const identityNow = async (readings = mergeReadings([])) =>
     (await (await directory.open(readings)).identitiesOfUsers(['ana'], false)).get('ana')?.[0];
 
+  const readSingly = (readAt: number) =>
+    saveLiveReading(
+      store.connection,
+      { svc, serviceName: 'chat', readAt, found: [{ identity: account, alongside: [] }], absent: [], absenceCounts: true },
+      now,
+    );
+
   it('is what the store would say, and costs no statement but the one that opens the view', async () => {
     const plain = await everything(await open().open());
     expect(await everything(await directory.open())).toEqual(plain);
@@ -108,14 +116,15 @@ describe('what a directory remembers', () => {
     const memory = createMemory(store.connection.read, 1000);
     const { rev, services } = await newestState(store.connection.read);
     await memory.follow(rev, services);
+    const ages = createAges([], clock, mergeReadings([]), {});
     const answered = Promise.withResolvers<typeof view>();
     const source = { peopleByIds: () => answered.promise } as unknown as PeopleSource;
-    const asked = memory.inFrontOf(source, rev).peopleByIds(['ana']);
+    const asked = memory.inFrontOf(source, rev, ages).peopleByIds(['ana']);
     await memory.follow(rev + 1, services);
     answered.resolve(view);
     expect((await asked).get('ana')?.displayName).toBe('Ana');
     const younger = { peopleByIds: () => Promise.resolve(new Map()) } as unknown as PeopleSource;
-    expect((await memory.inFrontOf(younger, rev + 1).peopleByIds(['ana'])).size).toBe(0);
+    expect((await memory.inFrontOf(younger, rev + 1, ages).peopleByIds(['ana'])).size).toBe(0);
   });
 
   it('ends when a service is trusted otherwise', async () => {
@@ -151,18 +160,18 @@ describe('what a directory remembers', () => {
   });
 
   it('ends when an account was read singly, though nothing changed', async () => {
-    const read = (readAt: number) =>
-      saveLiveReading(
-        store.connection,
-        { svc, serviceName: 'chat', readAt, found: [{ identity: account, alongside: [] }], absent: [], absenceCounts: true },
-        now,
-      );
-    await read(now - 2);
+    await readSingly(now - 4);
+    await store.connection.write
+      .updateTable('service')
+      .set({ sealed_as_of: now - 3 })
+      .execute();
     const before = await directory.open();
     await everything(before);
-    await read(now - 1);
-    expect((await directory.open()).revision).toBe(before.revision);
-    expect((await identityNow())?.asOf).toBe(now - 1);
+    for (const readAt of [now - 2, now - 1]) {
+      await readSingly(readAt);
+      expect((await directory.open()).revision).toBe(before.revision);
+      expect((await identityNow())?.asOf).toBe(readAt);
+    }
   });
 
   it('stands through what only tells how reading goes', async () => {
@@ -185,10 +194,45 @@ describe('what a directory remembers', () => {
     expect((await directory.open()).services[0]?.coverage.state).toBe('STALE');
   });
 
+  it('tells the age of an account that was read singly by the clock, too', async () => {
+    await readSingly(now - 1);
+    clock = now + stalenessBudgetMs - 1;
+    expect((await directory.open()).services[0]?.coverage.state).toBe('STALE');
+    expect((await identityNow())?.stale).toBe(false);
+    clock += 1;
+    expect((await identityNow())?.stale).toBe(true);
+  });
+
+  it('is the same object again until its age is another', async () => {
+    const atHand = async () => {
+      const view = await directory.open();
+      await everything(view);
+      return [
+        view.identitiesAtHand('ana', false),
+        view.groupsAtHand('ana', { transitive: false }, all),
+        view.roleAtHand({ svc, key: 'admin' }),
+      ] as const;
+    };
+    await atHand();
+    const first = await atHand();
+    await store.connection.write
+      .updateTable('service')
+      .set({ lease_until: now + minute, live_reads: 1 })
+      .execute();
+    const [accounts, groups, sameRole] = await atHand();
+    expect(accounts).toBe(first[0]);
+    expect(groups).toBe(first[1]);
+    expect(sameRole).toBe(first[2]);
+    await store.connection.write.updateTable('service').set({ sealed_as_of: now }).execute();
+    const [older] = await atHand();
+    expect([first[0]?.[0]?.asOf, older?.[0]?.asOf]).toEqual([now - minute, now]);
+  });
+
   it('is not for those who ask for younger answers', async () => {
     await identityNow();
     const strict = { ...mergeReadings([]), maxAgeMs: 1 };
     expect((await identityNow(strict))?.stale).toBe(true);
+    expect((await identityNow({ ...strict, maxAgeMs: 2 * minute }))?.stale).toBe(false);
     expect((await identityNow())?.stale).toBe(false);
   });
 

@@ -46,8 +46,10 @@ builder.objectType(UserRef, {
         includeDeleted: t.arg.boolean({ defaultValue: false, description: 'Also tombstones of accounts that are gone.' }),
       },
       resolve: ({ id }, args, context) => {
-        const within = servicesOfType(context.opened(), args);
+        const view = context.opened();
+        const within = servicesOfType(view, args);
         const all = identitiesOfUser(context, id, args.includeDeleted === true);
+        if (within === view.services) return all;
         return all instanceof Promise ? all.then((found) => ofServices(found, within)) : ofServices(all, within);
       },
     }),
