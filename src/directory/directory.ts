@@ -73,15 +73,12 @@ export function createDirectory({ read, scan }: StoreConnection, options: Direct
         };
         return withScans(through(read, memory), () => through(scan, undefined));
       };
-      return { view: after(mergeReadings([])), after, isTaken: false };
+      return { view: after(mergeReadings([])), after };
     }));
   return {
     live: options.live,
     open: async (readings) => {
-      const opened = await newest();
-      if (opened.isTaken) await setImmediate();
-      opened.isTaken = true;
-      const { view, after } = opened;
+      const { view, after } = await newest();
       return readings === undefined || isUnread(readings) ? view : after(readings);
     },
   };
@@ -91,8 +88,6 @@ interface Opened {
   /** Without live readings. */
   readonly view: View;
   after(readings: Readings): View;
-  /** Somebody works with it in this turn of the event loop. */
-  isTaken: boolean;
 }
 
 function createView(context: ViewContext, counts: View['counts']): PlainView {

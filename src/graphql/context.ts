@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { initContextCache } from '@pothos/core';
 import type { LinkDesk } from '../directory/link-desk.ts';
 import type { Directory, Operator, View } from '../directory/view.ts';
@@ -52,10 +53,12 @@ export interface ContextOptions {
   readonly requestId: string;
   readonly reader?: Reader | undefined;
   readonly signal: AbortSignal;
+  /** Whether the operation is to begin in a turn of the event loop of its own, asked when its view is open. */
+  readonly takesTurn?: () => boolean;
 }
 
 export function createContext(options: ContextOptions): Context {
-  const { directory, operator, desk, feed, requestId, reader, signal } = options;
+  const { directory, operator, desk, feed, requestId, reader, signal, takesTurn } = options;
   let opening: Promise<View> | undefined;
   let opened: View | undefined;
   let draft: Promise<View> | undefined;
@@ -67,6 +70,8 @@ export function createContext(options: ContextOptions): Context {
     await Promise.resolve();
     const done = await Promise.allSettled(preparations);
     const view = await directory.open(mergeReadings(done.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))));
+    // Large operations side by side outlive collections of young objects; one after the other they do not.
+    if (takesTurn?.() === true) await setImmediate();
     return (opened = view);
   }
 

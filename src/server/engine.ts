@@ -19,7 +19,7 @@ import { createRevisionFeed } from '../directory/revision-feed.ts';
 import { createContext, type ContextOptions } from '../graphql/context.ts';
 import { apiError } from '../graphql/errors.ts';
 import { codeOf, toFormatted, type Log } from './errors.ts';
-import { refusalOf, type Limits } from './limits.ts';
+import { measure, type Limits } from './limits.ts';
 
 /** What a caller sends. */
 export interface Params {
@@ -92,7 +92,8 @@ export function createEngine({ schema, directory, operator, desk, limits, log }:
       softStatus,
       result: toResult({ errors }, requestId),
     });
-    const context = createContext({ directory, operator, desk, feed, requestId, signal });
+    let points = 0;
+    const context = createContext({ directory, operator, desk, feed, requestId, signal, takesTurn: () => points >= pointsOfLarge });
     const enveloped = getEnveloped(context);
     let document: DocumentNode;
     try {
@@ -108,8 +109,9 @@ export function createEngine({ schema, directory, operator, desk, limits, log }:
     if (readOnly && definition.operation !== OperationTypeNode.QUERY) {
       return refuse([apiError('BAD_USER_INPUT', 'only queries can be asked by GET: send a mutation by POST')], 405);
     }
-    const refusal = refusalOf({ schema, document, definition, variables, context }, limits);
-    if (refusal !== undefined) return refuse(refusal.errors, 400, refusal.ofVariables);
+    const measured = measure({ schema, document, definition, variables, context }, limits);
+    if ('errors' in measured) return refuse(measured.errors, 400, measured.ofVariables);
+    points = measured.complexity;
     return { enveloped, document, definition };
   }
 
@@ -162,6 +164,9 @@ export function createEngine({ schema, directory, operator, desk, limits, log }:
     };
   }
 }
+
+/** What costs so much makes some hundred KiB of objects. */
+const pointsOfLarge = 500;
 
 interface ExecutionResult {
   readonly data?: unknown;

@@ -48,18 +48,18 @@ interface Refusal {
 }
 
 /**
- * Why the operation is refused with these variables, for what they are or for its size. To be asked for every request: the cost depends on the
+ * The size of the operation with these variables, or why it is refused with them, for what they are or for its size. To be asked for every request: the cost depends on the
  * variables, and what GraphQL Yoga remembers about a document does not. Measuring takes the variables in as graphql itself does; graphql-jit, which
  * executes, does not know @oneOf, and neither hides suggestions.
  */
-export function refusalOf(operation: Operation, limits: Limits): Refusal | undefined {
+export function measure(operation: Operation, limits: Limits): Size | Refusal {
   const size = sizeOf(operation);
   if (size instanceof GraphQLError) {
     const ofVariables = variableErrors(operation, limits.maxErrors);
     return ofVariables.length > 0 ? { errors: ofVariables, ofVariables: true } : { errors: [size], ofVariables: false };
   }
   const errors = limitErrors(size, limits);
-  return errors.length > 0 ? { errors, ofVariables: false } : undefined;
+  return errors.length > 0 ? { errors, ofVariables: false } : size;
 }
 
 function limitErrors({ complexity, depth, breadth }: Size, limits: Limits): readonly GraphQLError[] {
