@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { IdentityRecord, Instant } from '../contract/records.ts';
 import { isStale } from '../model/coverage.ts';
 import { isUnread, type Readings } from '../model/live.ts';
@@ -26,23 +25,20 @@ export const parsed = <R>({ svc, key, data, misses, read_at }: RecordRow): Store
   readAt: read_at,
 });
 
-/**
- * All accounts in one shape, whatever their service tells: what is asked for most comes first, and next to each other in memory.
- * @param shared the same text as before for one that was seen before.
- */
-export function parsedAccount({ svc, data, misses, read_at }: RecordRow, shared = (text: string): string => text): Stored<AccountRecord> {
+/** All accounts in one shape, whatever their service tells: what is asked for most comes first, and next to each other in memory. */
+export function parsedAccount({ svc, data, misses, read_at }: RecordRow, { text, roles: sameRoles }: Sharing = unshared): Stored<AccountRecord> {
   const { externalId, status, username, roles, displayName, accountKind, emails, mfaEnabled, lastActiveAt, organization } = JSON.parse(
     data,
   ) as IdentityRecord;
-  const key = shared(externalId);
+  const key = text(externalId);
   const record: AccountRecord = {
     externalId: key,
     status,
-    username: username && shared(username),
-    roles: sharedRoles(roles),
-    displayName: displayName && shared(displayName),
+    username: username && text(username),
+    roles: sameRoles(roles),
+    displayName: displayName && text(displayName),
     accountKind,
-    emails: emails.map(({ address, proof, primary }) => ({ address: shared(address), proof, primary })),
+    emails: emails.map(({ address, proof, primary }) => ({ address: text(address), proof, primary })),
     mfaEnabled,
     lastActiveAt,
     organization,
@@ -51,15 +47,13 @@ export function parsedAccount({ svc, data, misses, read_at }: RecordRow, shared 
   return { svc, key, record, misses, readAt: read_at };
 }
 
-/** Many accounts hold the same few roles. */
-const roleLists = new LRUCache<string, readonly string[]>({ max: 10_000 });
-
-function sharedRoles(roles: readonly string[]): readonly string[] {
-  const text = JSON.stringify(roles);
-  const known = roleLists.get(text);
-  if (known === undefined) roleLists.set(text, roles);
-  return known ?? roles;
+/** Gives what was seen before for what equals it, so that it is kept once. */
+export interface Sharing {
+  text(text: string): string;
+  roles(roles: readonly string[]): readonly string[];
 }
+
+const unshared: Sharing = { text: (text) => text, roles: (roles) => roles };
 
 /** Tells how old records are. */
 export interface Ages {

@@ -20,7 +20,7 @@ import { createInvites } from './invites.ts';
 import type { LiveReader } from './live.ts';
 import { createLookup } from './lookup.ts';
 import { createMemory, type Memory } from './memory.ts';
-import { createPeopleSource } from './people-source.ts';
+import { createPeopleSource, shareRoles } from './people-source.ts';
 import { createPeople } from './people.ts';
 import { createReports } from './reports.ts';
 import { withScans, type PlainView } from './scans.ts';
@@ -51,6 +51,7 @@ export function createDirectory({ read, scan }: StoreConnection, options: Direct
     ),
   );
   const toState = keepState();
+  const roles = shareRoles();
   let opening: Promise<Opened> | undefined;
   /** Views that are opened in one turn of the event loop share a statement: it runs after the last of them was asked for. */
   const newest = (): Promise<Opened> =>
@@ -67,7 +68,7 @@ export function createDirectory({ read, scan }: StoreConnection, options: Direct
         const ages = createAges(services, now, readings, state);
         const through = (db: Db, kept: Memory | undefined): PlainView => {
           const at = { db, rev, svcs };
-          const source = createPeopleSource(at, services, ages);
+          const source = createPeopleSource(at, services, ages, roles);
           const people = kept?.inFrontOf(source, rev, ages) ?? source;
           return createView({ at, now, services, managedDomains: options.managedDomains, ages, people }, () => countOnce(at));
         };

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { GroupRecord, RoleRecord } from '../contract/records.ts';
 import {
   keyText,
@@ -16,7 +17,7 @@ import { groupsOfPeople } from '../store/read/groups.ts';
 import { peopleByIds } from '../store/read/people.ts';
 import { recordsByKeys } from '../store/read/records.ts';
 import type { Snapshot } from '../store/read/snapshot.ts';
-import { parsed, parsedAccount, type Ages } from './ages.ts';
+import { parsed, parsedAccount, type Ages, type Sharing } from './ages.ts';
 import { holderOf } from './holder.ts';
 import { byName } from './orders.ts';
 import { toSlices, toStretch } from './slice.ts';
@@ -60,7 +61,7 @@ export interface GroupsWithin {
 }
 
 /** Reads from the store: one statement a question. */
-export function createPeopleSource(at: Snapshot, services: readonly ServiceView[], ages: Ages): PeopleSource {
+export function createPeopleSource(at: Snapshot, services: readonly ServiceView[], ages: Ages, roles: Sharing['roles'] = itself): PeopleSource {
   return {
     async peopleByIds(ids) {
       const rows = await peopleByIds(at, ids);
@@ -83,8 +84,8 @@ export function createPeopleSource(at: Snapshot, services: readonly ServiceView[
       const rows = await accountsOfPeople(at, ids);
       const byPerson = Map.groupBy(rows.toSorted(byPrimacy), ({ user_id }) => user_id);
       // Somebody has much the same names and addresses everywhere.
-      const shared = shareTexts();
-      return new Map([...byPerson].map(([id, own]) => [id, toAccounts(own.map((row) => ages.of(parsedAccount(row, shared))))]));
+      const sharing = { text: shareTexts(), roles };
+      return new Map([...byPerson].map(([id, own]) => [id, toAccounts(own.map((row) => ages.of(parsedAccount(row, sharing))))]));
     },
     async groupsOfPeople(ids, { svcs, transitive }, window) {
       const list = transitive ? 'all groups of a user' : 'groups of a user';
@@ -110,6 +111,19 @@ export function createPeopleSource(at: Snapshot, services: readonly ServiceView[
 function shareTexts(): (text: string) => string {
   const known = new Map<string, string>();
   return (text) => known.get(text) ?? (known.set(text, text), text);
+}
+
+const itself = <T>(value: T): T => value;
+
+/** Many accounts hold the same few roles. */
+export function shareRoles(): Sharing['roles'] {
+  const known = new LRUCache<string, readonly string[]>({ max: 10_000 });
+  return (roles) => {
+    const text = JSON.stringify(roles);
+    const same = known.get(text);
+    if (same === undefined) known.set(text, roles);
+    return same ?? roles;
+  };
 }
 
 const statusPlaces = ['ACTIVE', 'INVITED', 'UNKNOWN', 'SUSPENDED', 'DELETED'];

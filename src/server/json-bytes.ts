@@ -3,23 +3,28 @@
  * one letter beyond Latin-1 makes a whole text take two bytes a letter, and a text beyond some 16 KiB is put together from parts and copied once
  * more. An answer about a hundred people takes half the time so.
  */
-export function toJsonBytes(value: object): Buffer<ArrayBuffer> {
-  if (!holdsLongList(value, levels)) return Buffer.from(JSON.stringify(value));
-  let bytes = 0;
-  const put = (text: string): void => {
-    // A UTF-16 unit takes at most three bytes.
-    const most = bytes + text.length * 3;
-    if (most > scratch.length) {
-      const larger = Buffer.allocUnsafeSlow(most * 2);
-      scratch.copy(larger, 0, 0, bytes);
-      scratch = larger;
-    }
-    bytes += scratch.write(text, bytes);
+export type ToJsonBytes = (value: object) => Buffer<ArrayBuffer>;
+
+/** Keeps room to write in from answer to answer. */
+export function createToJsonBytes(): ToJsonBytes {
+  let room = Buffer.allocUnsafeSlow(leastKept);
+  return (value) => {
+    if (!holdsLongList(value, levels)) return Buffer.from(JSON.stringify(value));
+    let bytes = 0;
+    write(value, levels, (text) => {
+      // A UTF-16 unit takes at most three bytes.
+      const most = bytes + text.length * 3;
+      if (most > room.length) {
+        const larger = Buffer.allocUnsafeSlow(most * 2);
+        room.copy(larger, 0, 0, bytes);
+        room = larger;
+      }
+      bytes += room.write(text, bytes);
+    });
+    const json = Buffer.from(room.subarray(0, bytes));
+    if (room.length > mostKept) room = Buffer.allocUnsafeSlow(leastKept);
+    return json;
   };
-  write(value, levels, put);
-  const json = Buffer.from(scratch.subarray(0, bytes));
-  if (scratch.length > mostKept) scratch = Buffer.allocUnsafeSlow(leastKept);
-  return json;
 }
 
 const long = 8;
@@ -27,7 +32,6 @@ const long = 8;
 const levels = 4;
 const leastKept = 256 * 1024;
 const mostKept = 4 * 1024 * 1024;
-let scratch = Buffer.allocUnsafeSlow(leastKept);
 
 type Put = (text: string) => void;
 

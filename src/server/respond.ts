@@ -7,7 +7,7 @@ import type { Exports } from './exports.ts';
 import { live, ready, type Readiness } from './health.ts';
 import type { Console } from './graphiql.ts';
 import type { Limits } from './limits.ts';
-import { toJsonBytes } from './json-bytes.ts';
+import { createToJsonBytes } from './json-bytes.ts';
 import { hostName, isLoopback } from './loopback.ts';
 import { isJson, negotiate, type MediaType } from './media.ts';
 import { toEventStream } from './sse.ts';
@@ -46,6 +46,7 @@ export interface RespondOptions {
 /** Answers any request. Never rejects. */
 export function createRespond(options: RespondOptions): (request: PlainRequest) => Promise<PlainResponse> {
   const { engine, limits, log } = options;
+  const toJsonBytes = createToJsonBytes();
   let streaming = 0;
 
   return async (request) => {

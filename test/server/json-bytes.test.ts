@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toJsonBytes } from '../../src/server/json-bytes.ts';
+import { createToJsonBytes } from '../../src/server/json-bytes.ts';
 
+const toJsonBytes = createToJsonBytes();
 const text = (value: object): string => toJsonBytes(value).toString('utf8');
 
 describe('an answer as bytes', () => {
