@@ -53,7 +53,7 @@ export interface Sharing {
   roles(roles: readonly string[]): readonly string[];
 }
 
-const unshared: Sharing = { text: (text) => text, roles: (roles) => roles };
+export const unshared: Sharing = { text: (text) => text, roles: (roles) => roles };
 
 /** Tells how old records are. */
 export interface Ages {

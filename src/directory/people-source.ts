@@ -17,7 +17,7 @@ import { groupsOfPeople } from '../store/read/groups.ts';
 import { peopleByIds } from '../store/read/people.ts';
 import { recordsByKeys } from '../store/read/records.ts';
 import type { Snapshot } from '../store/read/snapshot.ts';
-import { parsed, parsedAccount, type Ages, type Sharing } from './ages.ts';
+import { parsed, parsedAccount, unshared, type Ages, type Sharing } from './ages.ts';
 import { holderOf } from './holder.ts';
 import { byName } from './orders.ts';
 import { toSlices, toStretch } from './slice.ts';
@@ -61,7 +61,12 @@ export interface GroupsWithin {
 }
 
 /** Reads from the store: one statement a question. */
-export function createPeopleSource(at: Snapshot, services: readonly ServiceView[], ages: Ages, roles: Sharing['roles'] = itself): PeopleSource {
+export function createPeopleSource(
+  at: Snapshot,
+  services: readonly ServiceView[],
+  ages: Ages,
+  roles: Sharing['roles'] = unshared.roles,
+): PeopleSource {
   return {
     async peopleByIds(ids) {
       const rows = await peopleByIds(at, ids);
@@ -112,8 +117,6 @@ function shareTexts(): (text: string) => string {
   const known = new Map<string, string>();
   return (text) => known.get(text) ?? (known.set(text, text), text);
 }
-
-const itself = <T>(value: T): T => value;
 
 /** Many accounts hold the same few roles. */
 export function shareRoles(): Sharing['roles'] {

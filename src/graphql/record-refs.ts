@@ -2,25 +2,25 @@ import type { ScopeKey } from '../contract/records.ts';
 import type { CredentialView, InviteView, RoleView, ServiceView } from '../model/views.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
-import { byKeyText } from './loadable.ts';
-import { sourcedId } from './node-type.ts';
+import { byKeyText, keptByOperation } from './loadable.ts';
+import { sourcedNode } from './refs.ts';
 
 // The names of the types of invites and credentials. Keys are `keyText`.
 
-export const InviteRef = builder.loadableNodeRef<InviteView | undefined, string, string, string, InviteView>('Invite', {
-  id: { resolve: (node, _args, context) => sourcedId(node, context) },
-  ...byKeyText((view, keys) => view.invitesByKeys(keys)),
-});
+export const InviteRef = sourcedNode<InviteView>(
+  'Invite',
+  byKeyText((view, keys) => view.invitesByKeys(keys)),
+);
 
-export const CredentialRef = builder.loadableInterfaceRef<CredentialView | undefined, string, string, CredentialView>(
-  'Credential',
-  byKeyText((view, keys) => view.credentialsByKeys(keys)),
+const credentials = byKeyText((view, keys) => view.credentialsByKeys(keys));
+export const CredentialRef = keptByOperation(
+  builder.loadableInterfaceRef<CredentialView | undefined, string, string, CredentialView>('Credential', credentials),
+  credentials,
 );
 /** Credentials of all kinds share the loader of the interface. */
 const credentialNode = (name: string) =>
-  builder.loadableNodeRef<CredentialView | undefined, string, string, string, CredentialView>(name, {
-    id: { resolve: (node, _args, context) => sourcedId(node, context) },
-    load: (keys, context) => CredentialRef.getDataloader(context).loadMany(keys),
+  sourcedNode<CredentialView>(name, {
+    load: async (keys, context) => (await CredentialRef.getDataloader(context).loadMany(keys)) as CredentialView[],
   });
 export const AccessKeyRef = credentialNode('AccessKey');
 export const SessionRef = credentialNode('Session');

@@ -20,6 +20,7 @@ import {
   type UserView,
 } from '../model/views.ts';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
 import { byKeyText, byText, keptByOperation, type Loadable } from './loadable.ts';
 import { serviceNodeId, sourcedId, type SourcedNode } from './node-type.ts';
 
@@ -40,21 +41,23 @@ export interface SyncNode {
   readonly sync: SyncView;
 }
 
-const sourcedNode = <V extends SourcedNode>(name: string, { load }: ReturnType<typeof byKeyText<V>>) =>
+/** A loadable type with an id, whose loader is kept by the operation. */
+const nodeRef = <V extends object>(name: string, idOf: (node: V, context: Context) => string, options: ReturnType<typeof byText<V>>) =>
   keptByOperation(
     builder.loadableNodeRef<V | undefined, string, string, string, V>(name, {
-      id: { resolve: (node, _args, context) => sourcedId(node, context) },
-      load,
+      id: { resolve: (node, _args, context) => idOf(node, context) },
+      ...options,
     }),
-    { load },
+    options,
   );
+export const sourcedNode = <V extends SourcedNode>(name: string, options: ReturnType<typeof byKeyText<V>>) => nodeRef<V>(name, sourcedId, options);
 
 export const SourcedRef = builder.interfaceRef<SourcedNode>('Sourced');
 
-const users = byText((view, ids) => view.usersByIds(ids));
-export const UserRef = keptByOperation(
-  builder.loadableNodeRef<UserView | undefined, string, string, string, UserView>('User', { id: { resolve: ({ id }) => id }, ...users }),
-  users,
+export const UserRef = nodeRef<UserView>(
+  'User',
+  ({ id }) => id,
+  byText((view, ids) => view.usersByIds(ids)),
 );
 /** Keys of this and of the following types are `keyText`. */
 export const IdentityRef = sourcedNode<IdentityView>(
@@ -95,10 +98,7 @@ export const ProjectRef = scopeNode('Project');
 export const ResourceRef = scopeNode('Resource');
 
 const ownNode = <V extends { readonly id: string }>(type: 'MatchCase' | 'AuditEvent', options: ReturnType<typeof byText<V>>) =>
-  keptByOperation(
-    builder.loadableNodeRef<V | undefined, string, string, string, V>(type, { id: { resolve: ({ id }) => formatNodeId({ type, id }) }, ...options }),
-    options,
-  );
+  nodeRef<V>(type, ({ id }) => formatNodeId({ type, id }), options);
 export const MatchCaseRef = ownNode<MatchCaseView>(
   'MatchCase',
   byText((view, ids) => view.matchCasesByIds(ids)),
