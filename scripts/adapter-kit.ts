@@ -43,15 +43,26 @@ export async function createAdapterFiles({ type, variable, prefix, vendor }: Ada
  * The registry (`adapters/index.ts`) with the new adapter in it.
  * @throws Error when the registry does not look as this expects
  */
-export function registerAdapter(registry: string, { type, variable, prefix }: AdapterNames): string {
-  const imports = `import { ${variable} } from './${type}/index.ts';\nimport { create${prefix}Sandbox } from './${type}/sandbox.ts';\n`;
-  const lastImport = registry.lastIndexOf('\nimport ');
-  const afterImports = registry.indexOf('\n', lastImport + 1) + 1;
-  const withImports = registry.slice(0, afterImports) + imports + registry.slice(afterImports);
-  const withAdapter = withImports.replace(/(byType\(\[[^\]]*?),?(\s*\]\))/, `$1, ${variable}$2`);
-  const withSandbox = withAdapter.replace(/(sandboxes[^=]*= new Map\(\[[^;]*?)(\n\]\);)/, `$1\n  ['${type}', create${prefix}Sandbox],$2`);
-  if (lastImport === -1 || withAdapter === withImports || withSandbox === withAdapter) {
-    throw new Error('adapters/index.ts has another form than expected: add the imports and the two lines by hand');
-  }
-  return withSandbox;
+export function registerAdapter(registry: string, { type, variable }: AdapterNames): string {
+  const imported = addImport(registry, `import { ${variable} } from './${type}/index.ts';`);
+  return changed(imported, /(byType\(\[[^\]]*?),?(\s*\]\))/, `$1, ${variable}$2`, 'adapters/index.ts');
+}
+
+/**
+ * The sandboxes (`adapters/sandboxes.ts`) with the new one among them.
+ * @throws Error when the file does not look as this expects
+ */
+export function registerSandbox(registry: string, { type, prefix }: AdapterNames): string {
+  const imported = addImport(registry, `import { create${prefix}Sandbox } from './${type}/sandbox.ts';`);
+  return changed(imported, /(sandboxes[^=]*= new Map\(\[[^;]*?)(\n\]\);)/, `$1\n  ['${type}', create${prefix}Sandbox],$2`, 'adapters/sandboxes.ts');
+}
+
+function addImport(text: string, line: string): string {
+  const afterImports = text.indexOf('\n', text.lastIndexOf('\nimport ') + 1) + 1;
+  return `${text.slice(0, afterImports)}${line}\n${text.slice(afterImports)}`;
+}
+
+function changed(text: string, form: RegExp, replacement: string, file: string): string {
+  if (!form.test(text)) throw new Error(`${file} has another form than expected: add the import and the line by hand`);
+  return text.replace(form, replacement);
 }

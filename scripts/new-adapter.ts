@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { createAdapterFiles, registerAdapter, toAdapterNames } from './adapter-kit.ts';
+import { createAdapterFiles, registerAdapter, registerSandbox, toAdapterNames } from './adapter-kit.ts';
 
 const root = process.env['ROLLCALL_ROOT'] ?? join(import.meta.dirname, '..');
 
@@ -14,12 +14,18 @@ async function createAdapter(type: string): Promise<void> {
   const names = toAdapterNames(type);
   const folder = join(root, 'adapters', type);
   if (existsSync(folder)) throw new RangeError(`adapters/${type} is there already`);
-  const registryPath = join(root, 'adapters', 'index.ts');
-  const registry = registerAdapter(await readFile(registryPath, 'utf8'), names);
+  const registries = new Map<string, string>();
+  for (const [file, register] of [
+    ['index.ts', registerAdapter],
+    ['sandboxes.ts', registerSandbox],
+  ] as const) {
+    const path = join(root, 'adapters', file);
+    registries.set(path, register(await readFile(path, 'utf8'), names));
+  }
   const files = await createAdapterFiles(names);
   await mkdir(folder);
   for (const [file, text] of files) await write(join(folder, file), text);
-  await write(registryPath, registry);
+  for (const [path, text] of registries) await write(path, text);
   console.log(`adapters/${type} is made and registered. Next: docs/adapters.md, and\n\n  npx vitest run test/conformance -t '^${type} '\n`);
 }
 

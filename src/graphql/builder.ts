@@ -2,13 +2,13 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import RelayPlugin from '@pothos/plugin-relay';
-import { GraphQLDateTime } from 'graphql-scalars';
 import { GraphQLError, Kind } from 'graphql';
 import type { Instant, JsonValue } from '../contract/records.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { ServiceView } from '../model/views.ts';
 import type { Context } from './context.ts';
 import { costOfField, free, row } from './cost.ts';
+import { dateTimeHint, parseDateTime } from './date-time.ts';
 import { nodeTypeName, type AnyNode } from './node-type.ts';
 
 interface Settings {
@@ -92,15 +92,16 @@ builder.scalarType('JSON', {
   },
 });
 
+// Anything but a GraphQLError counts as a failure of ours.
+
 function toInstant(value: unknown): Instant {
-  const date: unknown = GraphQLDateTime.parseValue(value);
-  if (!(date instanceof Date)) throw new TypeError('DateTime: give a moment by RFC 3339, such as 2026-01-31T12:00:00Z');
-  return date.getTime();
+  const instant = typeof value === 'string' ? parseDateTime(value) : undefined;
+  if (instant === undefined) throw new GraphQLError(`DateTime: ${dateTimeHint}`);
+  return instant;
 }
 
 function toMilliseconds(value: unknown): number {
   const ms = typeof value === 'string' ? parseDuration(value) : undefined;
-  // Anything but a GraphQLError counts as a failure of ours.
   if (ms === undefined) throw new GraphQLError('Duration: give a length of time such as 30s, 15m, 2h, 7d or P30D');
   return ms;
 }

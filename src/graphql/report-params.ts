@@ -1,6 +1,7 @@
 import { roleLevels, scopeKinds } from '../contract/records.ts';
 import { findings, grantSources, reportFormats, type Finding, type ReportFormat } from '../model/access.ts';
 import type { GrantFilterInput } from './args.ts';
+import { dateTimeHint, parseDateTime } from './date-time.ts';
 import { badInput } from './errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -76,7 +77,7 @@ function toService(text: string): { type: string; serviceId?: string } {
 
 function toInstant(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const instant = Date.parse(text);
-  if (Number.isNaN(instant)) throw badInput(name, 'must be a moment by RFC 3339, such as 2026-01-31T12:00:00Z');
+  const instant = parseDateTime(text);
+  if (instant === undefined) throw badInput(name, dateTimeHint);
   return instant;
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adapters, sandboxes } from '../../adapters/index.ts';
+import { adapters } from '../../adapters/index.ts';
+import { sandboxes } from '../../adapters/sandboxes.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
 import type { View } from '../../src/directory/view.ts';
 import { createTransport } from '../../src/http/transport.ts';

@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createNewServiceSandbox } from '../../scripts/adapter-template/sandbox.ts';
 import { newService } from '../../scripts/adapter-template/index.ts';
-import { registerAdapter, toAdapterNames } from '../../scripts/adapter-kit.ts';
+import { registerAdapter, registerSandbox, toAdapterNames } from '../../scripts/adapter-kit.ts';
 import type * as Registry from '../../adapters/index.ts';
+import type * as Sandboxes from '../../adapters/sandboxes.ts';
 import { openBench } from './bench.ts';
 import { checks, findCheck } from './checks.ts';
 import { createPlainInstance, findSubjects } from './subject.ts';
@@ -25,6 +26,7 @@ const run = (file: string, args: readonly string[], options: { readonly env?: No
     throw new Error(`${error.stdout ?? ''}${error.stderr ?? ''}`, { cause: error });
   });
 const repository = join(import.meta.dirname, '../..');
+const registries = ['adapters/index.ts', 'adapters/sandboxes.ts'];
 
 describe('npm run adapter:new', () => {
   let root: string;
@@ -36,7 +38,7 @@ describe('npm run adapter:new', () => {
     await mkdir(join(root, 'adapters'));
     for (const shared of ['src', 'node_modules', 'package.json', '.prettierrc.json']) await symlink(join(repository, shared), join(root, shared));
     for (const { type } of findSubjects()) await symlink(join(repository, 'adapters', type), join(root, 'adapters', type));
-    await cp(join(repository, 'adapters/index.ts'), join(root, 'adapters/index.ts'));
+    for (const registry of registries) await cp(join(repository, registry), join(root, registry));
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -52,10 +54,11 @@ describe('npm run adapter:new', () => {
       join(repository, 'node_modules/prettier/bin/prettier.cjs'),
       '--check',
       join(root, 'adapters/acme-chat'),
-      join(root, 'adapters/index.ts'),
+      ...registries.map((registry) => join(root, registry)),
     ]);
 
-    const { adapters, sandboxes } = (await import(join(root, 'adapters/index.ts'))) as typeof Registry;
+    const { adapters } = (await import(join(root, 'adapters/index.ts'))) as typeof Registry;
+    const { sandboxes } = (await import(join(root, 'adapters/sandboxes.ts'))) as typeof Sandboxes;
     expect([...adapters.keys()]).toEqual([...findSubjects().map(({ type }) => type), 'acme-chat']);
     expect(adapters.get('acme-chat')?.vendor).toBe('Acme Chat');
     const subject = findSubjects(adapters, sandboxes).find(({ type }) => type === 'acme-chat');
@@ -67,10 +70,11 @@ describe('npm run adapter:new', () => {
   test('overwrites nothing and takes no odd names', async () => {
     await expect(create('sym')).rejects.toThrow('adapters/sym is there already');
     await expect(create('../evil')).rejects.toThrow('cannot be the name of an adapter');
-    expect(await readFile(join(root, 'adapters/index.ts'), 'utf8')).not.toContain('evil');
+    for (const registry of registries) expect(await readFile(join(root, registry), 'utf8')).not.toContain('evil');
   });
 
   test('says so when the registry has another form', () => {
-    expect(() => registerAdapter('export const adapters = [];\n', toAdapterNames('acme'))).toThrow('by hand');
+    expect(() => registerAdapter('export const adapters = [];\n', toAdapterNames('acme'))).toThrow('adapters/index.ts has another form');
+    expect(() => registerSandbox('export const sandboxes = [];\n', toAdapterNames('acme'))).toThrow('adapters/sandboxes.ts has another form');
   });
 });

@@ -1,4 +1,5 @@
-import { adapters, sandboxes } from '../../adapters/index.ts';
+import { adapters } from '../../adapters/index.ts';
+import { sandboxes } from '../../adapters/sandboxes.ts';
 import type { AdapterDefinition } from '../../src/contract/adapter.ts';
 import type { CreateSandbox, DemoInstance } from '../../src/contract/sandbox.ts';
 import { createCompany, type Company } from '../../src/sandbox/company.ts';

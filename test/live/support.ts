@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { adapters, sandboxes } from '../../adapters/index.ts';
+import { adapters } from '../../adapters/index.ts';
+import { sandboxes } from '../../adapters/sandboxes.ts';
 import { budgetsOf, connectService } from '../../src/cli/connect-services.ts';
 import { createLiveCalls, createLiveReader } from '../../src/cli/live-reader.ts';
 import { parseConfig } from '../../src/config/read.ts';

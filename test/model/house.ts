@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adapters, sandboxes } from '../../adapters/index.ts';
+import { adapters } from '../../adapters/index.ts';
+import { sandboxes } from '../../adapters/sandboxes.ts';
 import type { EmailTrust } from '../../src/contract/adapter.ts';
 import type { DemoInstance } from '../../src/contract/sandbox.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
