@@ -16,6 +16,7 @@ import { createCompany, demoServices } from '../src/sandbox/company.ts';
 import { openStore, type StoreConnection, type StoreOptions } from '../src/store/open.ts';
 import { declareServices } from '../src/store/sync/services.ts';
 import { toProfile } from '../src/sync/profile.ts';
+import type { SyncedService } from '../src/sync/service.ts';
 import { createScheduler, type SyncEvent, type SyncScheduler } from '../src/sync/scheduler.ts';
 
 /** Where the written configuration says that every service lies; to be replaced by an address that exists. */
@@ -91,7 +92,8 @@ export async function createReader(
   const store = await openStore(config.store, options);
   // Whatever is lost is filled again.
   await sql`pragma synchronous = off`.execute(store.write);
-  const services = config.services.map(({ name, type, definition, settings, emailTrust, people, levels, everyMs }) => {
+  const services: SyncedService[] = [];
+  for (const { name, type, definition, settings, emailTrust, people, levels, everyMs } of config.services) {
     const { managedDomains } = config;
     const base = parseBaseUrl(name, definition.baseUrl(settings) ?? placeholderOrigin, false);
     const http: Http = {
@@ -101,9 +103,17 @@ export async function createReader(
         return createResponse(label, status, headers, Buffer.from(body.buffer, body.byteOffset, body.byteLength));
       },
     };
-    const adapter = definition.create(settings, http);
-    return { name, type, adapter, levels, everyMs, settingsHash: 'bench', profile: toProfile(adapter, { emailTrust, people, managedDomains }) };
-  });
+    const adapter = await definition.create(settings, http);
+    services.push({
+      name,
+      type,
+      adapter,
+      levels,
+      everyMs,
+      settingsHash: 'bench',
+      profile: toProfile(adapter, { emailTrust, people, managedDomains }),
+    });
+  }
   await declareServices(store, services);
   const scheduler = createScheduler({ store, now: Date.now, services, ...(onEvent && { onEvent }) });
   return {

@@ -1,12 +1,7 @@
-import { defineAdapter, type Adapter, type LiveIdentity } from '../../src/contract/adapter.ts';
-import { AdapterError } from '../../src/contract/errors.ts';
-import type { Http, HttpManners } from '../../src/contract/http.ts';
-import { createClient, type SegmentClient } from './client.ts';
+import { defineAdapter } from '../../src/contract/adapter.ts';
+import type { HttpManners } from '../../src/contract/http.ts';
 import { settings, type SegmentSettings } from './config.ts';
 import { limited, ownerAccess } from './errors.ts';
-import { groupsListing, invitesListing, rolesListing, usersListing, type FindWorkspace } from './listings.ts';
-import { toAccount, toWorkspaceScope } from './map.ts';
-import type { WireUser, WireWorkspace } from './wire.ts';
 
 const manners: HttpManners = {
   limited,
@@ -24,53 +19,5 @@ export const segment = defineAdapter<SegmentSettings>({
   scopes: [ownerAccess],
   manners,
   defaults: { emailTrust: 'VERIFIED_ONLY', people: 'match' },
-  create: (configured: SegmentSettings, http: Http): Adapter => createAdapter(createClient(configured, http)),
+  create: async (configured, http) => (await import('./adapter.ts')).createAdapter(configured, http),
 });
-
-function createAdapter(client: SegmentClient): Adapter {
-  // A token belongs to one workspace for ever; what roles hold on lies within it.
-  let known: WireWorkspace | undefined;
-  const findWorkspace: FindWorkspace = async (signal) => (known ??= await client.workspace(signal));
-
-  async function lookUp(id: string, signal: AbortSignal): Promise<WireUser | undefined> {
-    try {
-      return await client.user(id, signal);
-    } catch (error) {
-      // The id is the only input: one that the service refuses belongs to nobody.
-      if (error instanceof AdapterError && error.code === 'BAD_REQUEST') return undefined;
-      throw error;
-    }
-  }
-
-  return {
-    async describe(signal) {
-      known = await client.workspace(signal);
-      const scope = toWorkspaceScope(known);
-      return { serviceId: known.id, displayName: scope.displayName, scopes: [scope] };
-    },
-
-    // Roles come last: the catalogue has the final word on their names.
-    listings: [usersListing(client, findWorkspace), groupsListing(client, findWorkspace), invitesListing(client), rolesListing(client)],
-
-    // No batch: one request per id.
-    async getIdentities(externalIds, signal) {
-      const found = new Map<string, LiveIdentity>();
-      if (externalIds.length === 0) return found;
-      const workspace = await findWorkspace(signal);
-      const ids = new Set(externalIds).values();
-      async function lookUpRest(): Promise<void> {
-        for (const id of ids) {
-          const user = await lookUp(id, signal);
-          if (user === undefined) continue;
-          const { identity, alongside } = toAccount(user, workspace);
-          found.set(id, { identity, alongside });
-        }
-      }
-      await Promise.all(Array.from({ length: lookUpsAtOnce }, lookUpRest));
-      return found;
-    },
-  };
-}
-
-/** Calls of one batch: it leaves room in the queue for the batches of others. */
-const lookUpsAtOnce = 8;

@@ -47,5 +47,7 @@ export const symSettings = z.strictObject({
     ),
 });
 
+export type SymSettings = z.infer<typeof symSettings>;
+
 /** Files name no organisation; one file is one organisation, so any fixed word keeps the ids stable. */
 export const fileOrganization = 'sym';

@@ -1,13 +1,5 @@
-import { defineAdapter, type Adapter, type Listing, type LiveIdentity, type RejectedRecord } from '../../src/contract/adapter.ts';
-import type { Http } from '../../src/contract/http.ts';
-import type { SourceRecord } from '../../src/contract/records.ts';
-import { createClient, type NewServiceClient } from './client.ts';
+import { defineAdapter } from '../../src/contract/adapter.ts';
 import { settings, type NewServiceSettings } from './config.ts';
-import { knownRoles, toAlongside, toIdentity } from './map.ts';
-import { user } from './wire.ts';
-
-/** Calls of one batch: it leaves room for the batches of others. */
-const lookUpsAtOnce = 8;
 
 export const newService = defineAdapter<NewServiceSettings>({
   type: 'new-service',
@@ -17,56 +9,5 @@ export const newService = defineAdapter<NewServiceSettings>({
   scopes: ['users.read'],
   manners: { concurrency: 8 },
   defaults: { emailTrust: 'VERIFIED_ONLY', people: 'match' },
-  create: (configured: NewServiceSettings, http: Http): Adapter => createAdapter(createClient(configured, http)),
+  create: async (configured, http) => (await import('./adapter.ts')).createAdapter(configured, http),
 });
-
-function createAdapter(client: NewServiceClient): Adapter {
-  return {
-    async describe(signal) {
-      const { id, name } = await client.account(signal);
-      return { serviceId: id, displayName: name ?? id, scopes: [] };
-    },
-
-    listings: [
-      usersListing(client),
-      { name: 'roles', yields: ['role'], page: () => Promise.resolve({ records: knownRoles, rejected: [], next: null }) },
-    ],
-
-    // No batch: one request an id.
-    async getIdentities(externalIds, signal) {
-      const found = new Map<string, LiveIdentity>();
-      const ids = new Set(externalIds).values();
-      async function lookUpRest(): Promise<void> {
-        for (const id of ids) {
-          const answer = await client.user(id, signal);
-          if (answer !== undefined) found.set(id, { identity: toIdentity(answer.user), alongside: toAlongside(answer.user, answer.account.id) });
-        }
-      }
-      await Promise.all(Array.from({ length: lookUpsAtOnce }, lookUpRest));
-      return found;
-    },
-  };
-}
-
-function usersListing(client: NewServiceClient): Listing {
-  return {
-    name: 'users',
-    yields: ['identity', 'grant', 'role'],
-    async page(cursor, signal) {
-      const page = await client.users(cursor ?? undefined, signal);
-      const records: SourceRecord[] = [];
-      const rejected: RejectedRecord[] = [];
-      for (const entry of page.users) {
-        const parsed = user.safeParse(entry);
-        if (parsed.success) records.push(toIdentity(parsed.data), ...toAlongside(parsed.data, page.account.id));
-        else
-          rejected.push({
-            kind: 'identity',
-            externalId: undefined,
-            reason: parsed.error.issues.map(({ path, code }) => `${path.join('.')}: ${code}`).join('; '),
-          });
-      }
-      return { records, rejected, next: page.next_cursor ?? null };
-    },
-  };
-}

@@ -20,7 +20,7 @@ export interface ConnectedService {
  * Reads for a sync and reads for somebody who waits go through the same adapter: a token that it has renewed is good for both, where two adapters
  * would each spend the other's refresh token. Which temper a call has is told by the work that it is part of.
  */
-export function connectService(service: ConfiguredService): ConnectedService {
+export async function connectService(service: ConfiguredService): Promise<ConnectedService> {
   const { name, definition, settings } = service;
   const baseUrl = definition.baseUrl(settings);
   const transport = baseUrl === undefined ? undefined : createTransport({ service: name, baseUrl, manners: definition.manners });
@@ -29,7 +29,7 @@ export function connectService(service: ConfiguredService): ConnectedService {
     transport === undefined
       ? { request: () => Promise.reject(new AdapterError('MISCONFIGURED', `${name} reads files: it has no address to call`)) }
       : { request: (request) => (waitedFor.getStore() === true ? transport.live : transport.sync).request(request) };
-  return { service, transport, adapter: definition.create(settings, http), soon: (work) => waitedFor.run(true, work) };
+  return { service, transport, adapter: await definition.create(settings, http), soon: (work) => waitedFor.run(true, work) };
 }
 
 /** What services told last of their quotas, by name. */

@@ -25,7 +25,7 @@ if (port === null) throw new Error('this file runs as a worker');
 const { text, file } = workerData as SyncThreadData;
 const config = parseConfig(text, file, { adapters, environment });
 const store = await openStore(config.store, { lean: true });
-const connected = config.services.map(connectService);
+const connected = await Promise.all(config.services.map(connectService));
 const services = connected.map(({ service, adapter }) => toSyncedService(config, service, adapter));
 await declareServices(store, services);
 const stopCollecting = collectEarly();

@@ -112,7 +112,8 @@ export interface AdapterDefinition<Settings = unknown> {
     /** `source`: its accounts make new people; `match`: they only join people known elsewhere. */
     readonly people: 'source' | 'match';
   };
-  create(settings: Settings, http: Http): Adapter;
+  /** Loads what reads the service with the first call: whoever only reads configurations does not need it. */
+  create(settings: Settings, http: Http): Promise<Adapter>;
 }
 
 /** Lets the type of the settings flow from the schema to `create`, and erases it at the registry's door. */

@@ -36,7 +36,7 @@ export async function syncCompany(people: number): Promise<SyncedCompany> {
     const manners = { ...definition.manners, budget: undefined };
     const transport = createTransport({ service: name, baseUrl: server.baseUrl, manners });
     stack.defer(() => transport.close());
-    const adapter = definition.create(definition.settings.parse({ baseUrl: server.baseUrl, ...sandbox.settings }), transport.sync);
+    const adapter = await definition.create(definition.settings.parse({ baseUrl: server.baseUrl, ...sandbox.settings }), transport.sync);
     const profile = toProfile(adapter, { emailTrust, people: role, managedDomains: company.managedDomains });
     services.push({ name, type, adapter, profile, levels: {}, everyMs: 60_000, settingsHash: name });
   }

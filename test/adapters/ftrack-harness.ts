@@ -84,7 +84,7 @@ export async function start(instance: DemoInstance, { shape = 'today', settings:
   const settings = ftrack.settings.parse({ ...sandbox.settings, baseUrl: server.baseUrl, ...changes });
   const transport = createTransport({ service: 'ftrack', baseUrl: server.baseUrl, manners: ftrack.manners });
   running.push({ [Symbol.asyncDispose]: () => transport.close() }, server);
-  return { server, adapter: ftrack.create(settings, transport.live) };
+  return { server, adapter: await ftrack.create(settings, transport.live) };
 }
 
 export async function pagesOf(adapter: Adapter, name: string): Promise<readonly Page[]> {

@@ -19,7 +19,7 @@ async function start(instance: DemoInstance, readSessions: boolean | undefined) 
   const settings = pagerduty.settings.parse({ ...sandbox.settings, baseUrl: server.baseUrl, readSessions });
   const transport = createTransport({ service: 'pagerduty', baseUrl: server.baseUrl, manners: pagerduty.manners });
   running.push({ [Symbol.asyncDispose]: () => transport.close() }, server);
-  return { server, adapter: pagerduty.create(settings, transport.live) };
+  return { server, adapter: await pagerduty.create(settings, transport.live) };
 }
 
 async function sessionPages(instance: DemoInstance) {

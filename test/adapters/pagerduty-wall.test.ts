@@ -99,7 +99,7 @@ async function start(sandbox: Sandbox) {
   const transport = createTransport({ service: 'pagerduty', baseUrl: server.baseUrl, manners });
   running.push({ [Symbol.asyncDispose]: () => transport.close() }, server);
   const settings = pagerduty.settings.parse({ ...sandbox.settings, baseUrl: server.baseUrl });
-  const [users] = pagerduty.create(settings, transport.sync).listings;
+  const [users] = (await pagerduty.create(settings, transport.sync)).listings;
   return { server, users: users ?? expect.fail('no listing') };
 }
 

@@ -63,7 +63,7 @@ async function start(instance: DemoInstance, options: SandboxOptions & { readonl
   const settings = pagerduty.settings.parse({ ...given, baseUrl: server.baseUrl, ...options.settings });
   const transport = createTransport({ service: 'pagerduty', baseUrl: server.baseUrl, manners: pagerduty.manners });
   running.push({ [Symbol.asyncDispose]: () => transport.close() }, server);
-  return { server, adapter: pagerduty.create(settings, transport.live) };
+  return { server, adapter: await pagerduty.create(settings, transport.live) };
 }
 
 async function pagesOf(adapter: Adapter, name: string): Promise<readonly Page[]> {

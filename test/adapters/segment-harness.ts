@@ -67,7 +67,7 @@ export async function start(instance: DemoInstance, options: SandboxOptions & { 
   const transport = createTransport({ service: 'segment', baseUrl: server.baseUrl, manners: segment.manners });
   return {
     server,
-    adapter: segment.create(settings, transport.live),
+    adapter: await segment.create(settings, transport.live),
     async [Symbol.asyncDispose]() {
       await transport.close();
       await server.close();

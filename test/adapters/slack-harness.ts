@@ -1,5 +1,6 @@
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { createAdapter } from '../../adapters/slack/adapter.ts';
 import { slack } from '../../adapters/slack/index.ts';
 import { createSlackSandbox } from '../../adapters/slack/sandbox.ts';
 import type { Adapter, Cursor, Page } from '../../src/contract/adapter.ts';
@@ -29,7 +30,7 @@ export function connect(input: unknown) {
   const settings = slack.settings.parse(input);
   const transport = createTransport({ service: 'slack', baseUrl: slack.baseUrl(settings) ?? '', manners: slack.manners });
   onTestFinished(() => transport.close());
-  const create = (): Adapter => slack.create(settings, transport.live);
+  const create = (): Adapter => createAdapter(settings, transport.live);
   return { adapter: create(), create };
 }
 

@@ -19,7 +19,7 @@ export async function start(instance: DemoInstance, changes: Readonly<Record<str
   const settings = squirro.settings.parse({ ...sandbox.settings, ...changes, baseUrl: server.baseUrl });
   const transport = createTransport({ service: 'squirro', baseUrl: squirro.baseUrl(settings) ?? '', manners: squirro.manners });
   onTestFinished(() => transport.close());
-  return { server, sandbox, adapter: squirro.create(settings, transport.sync) };
+  return { server, sandbox, adapter: await squirro.create(settings, transport.sync) };
 }
 
 export function tenant(parts: Partial<DemoInstance> = {}): DemoInstance {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createAdapter } from '../../adapters/sym/adapter.ts';
 import { sym } from '../../adapters/sym/index.ts';
 import { toUsersCsv, toUsersDump } from '../../adapters/sym/sandbox-files.ts';
 import { createSymSandbox } from '../../adapters/sym/sandbox.ts';
@@ -106,7 +107,7 @@ const messages = (settings: unknown): string =>
 
 const users = (...list: readonly unknown[]): SandboxResponse => ({ status: 200, body: { users: list } });
 const open = (credentials: Readonly<Record<string, string>>, extra: object = {}): Adapter =>
-  sym.create(sym.settings.parse({ credentials, ...extra }), noHttp);
+  createAdapter(sym.settings.parse({ credentials, ...extra }), noHttp);
 const line = (values: object): string => `${JSON.stringify(values)}\n`;
 
 const counted = (flow: string, count: number) => [{ event_name: 'escalate', filter_on: 'flow', flow, include_errored: false, count }];
@@ -137,7 +138,7 @@ describe('platform API', () => {
   const token = 'sym-sandbox-token';
 
   const connect = (extra: Readonly<Record<string, unknown>> = {}): Adapter =>
-    sym.create(sym.settings.parse({ ...sandbox.settings, baseUrl: server.baseUrl, ...extra }), transport.live);
+    createAdapter(sym.settings.parse({ ...sandbox.settings, baseUrl: server.baseUrl, ...extra }), transport.live);
   const respond = (path: RegExp, response: SandboxResponse, times = Infinity): void =>
     server.play([{ name: 'respond', match: { path, times }, effect: { respond: response } }]);
 
@@ -443,7 +444,7 @@ describe('sandbox', () => {
     );
     await using server = await serveSandbox(createSymSandbox(instanceOf(many)));
     const transport = createTransport({ service: 'sym', baseUrl: server.baseUrl, manners: sym.manners });
-    const adapter = sym.create(sym.settings.parse({ credentials: { token: 'sym-sandbox-token' }, baseUrl: server.baseUrl }), transport.sync);
+    const adapter = createAdapter(sym.settings.parse({ credentials: { token: 'sym-sandbox-token' }, baseUrl: server.baseUrl }), transport.sync);
     const { records } = await readAll(adapter, 'users');
     expect(records).toHaveLength(200_000);
     await transport.close();

@@ -1,5 +1,6 @@
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { createAdapter } from '../../adapters/waii/adapter.ts';
 import { waii } from '../../adapters/waii/index.ts';
 import { createWaiiSandbox } from '../../adapters/waii/sandbox.ts';
 import type { Adapter, Page } from '../../src/contract/adapter.ts';
@@ -22,7 +23,7 @@ export function connect(input: Readonly<Record<string, unknown>>): Adapter {
   const settings = waii.settings.parse(input);
   const transport = createTransport({ service: 'waii', baseUrl: waii.baseUrl(settings) ?? '', manners: waii.manners });
   onTestFinished(() => transport.close());
-  return waii.create(settings, transport.live);
+  return createAdapter(settings, transport.live);
 }
 
 /** For tests in which `say` makes the answers. */

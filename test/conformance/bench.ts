@@ -61,7 +61,7 @@ export interface Bench extends AsyncDisposable {
   readonly exchanges: readonly Exchange[];
   readonly baseline: Baseline;
   forget(): void;
-  open(options?: SessionOptions): Session;
+  open(options?: SessionOptions): Promise<Session>;
 }
 
 const patience: Partial<TransportLimits> = {
@@ -94,7 +94,7 @@ export async function openBench(subject: Subject): Promise<Bench> {
       exchanges.length = 0;
       server.reset();
     },
-    open({ temper = 'sync', limits = {}, maxBytes, settings = sandbox.settings } = {}) {
+    async open({ temper = 'sync', limits = {}, maxBytes, settings = sandbox.settings } = {}) {
       const clock = createVirtualClock();
       now = () => clock.now();
       const { definition } = subject;
@@ -103,7 +103,7 @@ export async function openBench(subject: Subject): Promise<Bench> {
       const strict = createTransport({ ...common, limits: { ...patience, ...limits } });
       let transport = patient;
       const http: Http = { request: (request) => transport[temper].request({ ...request, ...(maxBytes && { maxBytes }) }) };
-      const adapter = definition.create(definition.settings.parse({ ...settings, baseUrl: server.baseUrl }), http);
+      const adapter = await definition.create(definition.settings.parse({ ...settings, baseUrl: server.baseUrl }), http);
       return {
         adapter,
         transport: strict,
@@ -131,7 +131,7 @@ function watch(sandbox: Sandbox, note: (request: SandboxRequest, response: Sandb
 }
 
 async function readBaseline(bench: Bench): Promise<Baseline> {
-  await using session = bench.open();
+  await using session = await bench.open();
   const pages: ReadPage[] = [];
   let description: ServiceDescription | undefined;
   try {
@@ -197,7 +197,7 @@ export interface Fault {
 
 /** Reads one page of the clean read again, by an adapter that has described itself, with a fault in its way. */
 export async function tryPage(bench: Bench, place: ReadPage, fault: Fault, options: SessionOptions = {}): Promise<Trial> {
-  await using session = bench.open(options);
+  await using session = await bench.open(options);
   await session.adapter.describe(noSignal());
   session.tighten();
   bench.forget();

@@ -18,8 +18,8 @@ export interface Bug {
 
 export function plantBug({ type, adapter, http, definition }: Bug): Subject {
   const subject = findSubject(type);
-  const create: AdapterDefinition['create'] = (settings, given) => {
-    const made = subject.definition.create(settings, http ? http(given) : given);
+  const create: AdapterDefinition['create'] = async (settings, given) => {
+    const made = await subject.definition.create(settings, http ? http(given) : given);
     return adapter ? adapter(made, settings) : made;
   };
   return { ...subject, definition: { ...subject.definition, ...definition, create } };

@@ -52,7 +52,7 @@ export const callChecks: readonly Check[] = [
       const usual = new Set(place.exchanges.map(({ request }) => request.path));
       const renewals = once.page === undefined ? [] : once.exchanges.map(({ request }) => request.path).filter((path) => !usual.has(path));
 
-      await using session = bench.open();
+      await using session = await bench.open();
       await session.adapter.describe(noSignal());
       const expired = findSentTokens(bench);
       bench.forget();
@@ -78,7 +78,7 @@ export const callChecks: readonly Check[] = [
     async run(bench) {
       const failures: string[] = [];
       for (const settings of spoil(bench.settings)) {
-        await using session = bench.open({ settings });
+        await using session = await bench.open({ settings });
         try {
           await session.adapter.describe(noSignal());
           failures.push('describe accepts it');
@@ -101,7 +101,7 @@ export const callChecks: readonly Check[] = [
         const again = pages.filter(({ exchanges }) => exchanges.at(-1)?.request.path === path);
         // one page has nothing to go round in
         if (path === undefined || again.length < 2) continue;
-        await using session = bench.open();
+        await using session = await bench.open();
         await session.adapter.describe(noSignal());
         bench.forget();
         let first: SandboxResponse | undefined;
@@ -133,7 +133,7 @@ export const callChecks: readonly Check[] = [
       const withCursors = new Set(bench.baseline.pages.filter(({ cursor }) => cursor !== null).map(({ listing }) => listing));
       for (const name of withCursors) {
         for (const cursor of ['garbage', '{}', '{"cursor":7}', '[]', 'null', '"x"']) {
-          await using session = bench.open();
+          await using session = await bench.open();
           await session.adapter.describe(noSignal());
           try {
             await findListing(session.adapter, name).page(cursor, noSignal());
@@ -170,7 +170,7 @@ export const callChecks: readonly Check[] = [
         };
         const { page } = await tryPage(bench, place, { effect });
         if (page?.next != null) {
-          await using session = bench.open();
+          await using session = await bench.open();
           await session.adapter.describe(noSignal());
           // whatever the service makes of the strange cursor
           await findListing(session.adapter, place.listing)
@@ -188,7 +188,7 @@ export const callChecks: readonly Check[] = [
     async run(bench) {
       const failures: string[] = [];
       for (const place of findPlaces(bench)) {
-        await using session = bench.open();
+        await using session = await bench.open();
         await session.adapter.describe(noSignal());
         session.tighten();
         bench.forget();

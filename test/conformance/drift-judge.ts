@@ -26,7 +26,7 @@ export async function isLost({ bench, place, main }: Specimen, { page }: Trial):
   const count = (records: readonly SourceRecord[] = []): number => records.filter(({ kind }) => kind === main.kind).length;
   if (count(page?.records) >= count(place.page.records) || (page?.rejected.length ?? 0) > place.page.rejected.length) return false;
   if (page == null || page.next === null || page.next === place.page.next) return true;
-  await using session = bench.open();
+  await using session = await bench.open();
   await session.adapter.describe(noSignal());
   const next = await findListing(session.adapter, place.listing).page(page.next, noSignal());
   return !next.records.some((record) => keyOf(record) === keyOf(main));

@@ -75,7 +75,7 @@ const refusals: readonly (readonly [string, Effect])[] = [
 type Ask = (bench: Bench, effect: Effect | undefined, ...wanted: readonly string[]) => Promise<readonly LiveIdentity[]>;
 
 const askIds: Ask = async (bench, effect, ...ids) => {
-  await using session = bench.open();
+  await using session = await bench.open();
   await session.adapter.describe(noSignal());
   bench.forget();
   if (effect) bench.server.play([{ name: 'look-up', match: { times: Infinity }, effect }]);
@@ -87,7 +87,7 @@ const askIds: Ask = async (bench, effect, ...ids) => {
 };
 
 const askAddress: Ask = async (bench, effect, address = '') => {
-  await using session = bench.open();
+  await using session = await bench.open();
   await session.adapter.describe(noSignal());
   bench.forget();
   if (effect) bench.server.play([{ name: 'look-up', match: { times: Infinity }, effect }]);
@@ -133,7 +133,7 @@ export const lookupChecks: readonly Check[] = [
     async run(bench) {
       const wanted = pick(bench);
       const known = wanted.map(({ externalId }) => externalId);
-      await using session = bench.open();
+      await using session = await bench.open();
       const { adapter } = session;
       const failures: string[] = [];
       try {
@@ -169,7 +169,7 @@ export const lookupChecks: readonly Check[] = [
     id: 'L4 by address',
     promise: 'findByEmail gives exactly the accounts that carry the address, and no failure as "not found"',
     async run(bench) {
-      await using session = bench.open();
+      await using session = await bench.open();
       if (session.adapter.findByEmail === undefined) return [];
       const failures: string[] = [];
       const carriers = pick(bench).filter(({ emails }) => emails.length > 0);

@@ -18,7 +18,7 @@ export const storeChecks: readonly Check[] = [
     async run(bench) {
       const { subject } = bench;
       const { definition, type } = subject;
-      await using session = bench.open();
+      await using session = await bench.open();
       const { adapter } = session;
       const service: SyncedService = {
         name: type,

@@ -120,7 +120,7 @@ export const truthChecks: readonly Check[] = [
         if (scope !== undefined && scope.kind !== 'SERVICE' && !scopes.has(scope.externalId))
           failures.push(`scope ${scope.externalId} is not listed`);
       }
-      await using session = bench.open();
+      await using session = await bench.open();
       const { listings } = session.adapter;
       const yields = new Map(listings.map((listing) => [listing.name, listing.yields]));
       if (yields.size !== listings.length) failures.push('two listings have one name');
@@ -147,7 +147,7 @@ export const truthChecks: readonly Check[] = [
       );
       const { description } = bench.baseline;
       if (description?.serviceId !== instance.serviceId) failures.push(`serviceId is ${description?.serviceId} instead of ${instance.serviceId}`);
-      await using session = bench.open();
+      await using session = await bench.open();
       const again = await session.adapter.describe(noSignal());
       if (again.serviceId !== description?.serviceId) failures.push('a second describe names another instance');
       return failures;

@@ -87,7 +87,10 @@ export async function startLive(people: number, options: LiveOptions = {}): Prom
   const [chatServer, pagerServer] = servers as [SandboxServer, SandboxServer];
   const text = stringify({ managedDomains: ['acme.example'], services });
   const config = parseConfig(text, 'live.yaml', { adapters, environment: {} });
-  const connected = config.services.map(connectService).map((each) => ({ ...each, adapter: spoil(each.adapter, each.service.type) }));
+  const connected = (await Promise.all(config.services.map(connectService))).map((each) => ({
+    ...each,
+    adapter: spoil(each.adapter, each.service.type),
+  }));
   const stored = await (options.engine?.open() ?? openSqlite());
   const store = stored.connection;
   let ahead = 0;

@@ -101,7 +101,7 @@ async function connect(
   const settings = definition.settings.parse(JSON.parse(text.replaceAll('FOLDER', folder)));
   const transport = createTransport({ service: name, baseUrl: server.baseUrl, manners: definition.manners });
   closers.push(() => transport.close());
-  const adapter = definition.create(settings, transport.sync);
+  const adapter = await definition.create(settings, transport.sync);
   const profile = toProfile(adapter, { emailTrust, people, managedDomains });
   return { name, type, adapter, profile, levels: {}, everyMs: 60_000, settingsHash: name };
 }

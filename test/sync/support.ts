@@ -43,7 +43,7 @@ export async function startSyncBench(people: number): Promise<SyncBench> {
     limits: { retryBaseMs: 1, retryCapMs: 2, breakerConsecutive: 1000, syncHeadersMs: 1000 },
   });
   const settings = slack.settings.parse({ baseUrl: server.baseUrl, ...sandbox.settings });
-  const adapter = slack.create(settings, transport.sync);
+  const adapter = await slack.create(settings, transport.sync);
   const service: SyncedService = {
     name: 'chat',
     type: 'slack',

@@ -1,0 +1,85 @@
+import type { Adapter, LiveIdentity } from '../../src/contract/adapter.ts';
+import { AdapterError } from '../../src/contract/errors.ts';
+import type { Http } from '../../src/contract/http.ts';
+import { createClient } from './client.ts';
+import type { SlackSettings } from './config.ts';
+import { describeHome, toHome } from './home.ts';
+import { type FindHome, roles, userGroups, users } from './listings.ts';
+import { type Home, toGrants, toIdentity, toInvites } from './map.ts';
+import type { User } from './wire.ts';
+
+/** users.info calls at once for one batch; the transport's own bound holds over all batches. */
+const lookupsAtOnce = 8;
+
+/** What reads the service. Apart from its definition, which is all that a configuration asks for. */
+export function createAdapter(settings: SlackSettings, http: Http): Adapter {
+  const client = createClient(settings, http);
+
+  // What the token belongs to never changes for one token; without it neither a foreign account nor a grant's scope can be told.
+  let known: Home | undefined;
+  const findHome: FindHome = async (signal) => (known ??= toHome(await client.authTest(signal), settings));
+
+  return {
+    async describe(signal) {
+      const self = await client.authTest(signal);
+      known = toHome(self, settings);
+      return describeHome(client, self, known, signal);
+    },
+
+    listings: [roles, users(client, findHome), userGroups(client, findHome)],
+
+    async getIdentities(externalIds, signal) {
+      const ids = [...new Set(externalIds)].filter((id) => id !== '');
+      const found = new Map<string, LiveIdentity>();
+      if (ids.length === 0) return found;
+      const home = await findHome(signal);
+      // No batch method: one users.info an id (https://docs.slack.dev/reference/methods/users.info).
+      await forEach(ids, lookupsAtOnce, async (id) => {
+        const user = await client.getUser(id, signal);
+        if (user === undefined) return;
+        if (user.id !== id) throw new AdapterError('BAD_RESPONSE', 'slack users.info: another account than asked for');
+        found.set(id, toLive(user, home));
+      });
+      return found;
+    },
+
+    async findByEmail(address, signal) {
+      // users.lookupByEmail calls an empty address an invalid argument
+      if (address === '') return [];
+      const home = await findHome(signal);
+      const user = await client.findUser(address, signal);
+      return user?.profile?.email !== undefined && foldAscii(user.profile.email) === foldAscii(address) ? [toLive(user, home)] : [];
+    },
+  };
+}
+
+function toLive(user: User, home: Home): LiveIdentity {
+  // With an organisation-wide token only `team_id` can tell which of several workspaces the flags are about.
+  const [only, ...others] = home.workspaces;
+  const workspace = others.length === 0 ? only : home.workspaces.find((id) => id === user.team_id);
+  const grants = toGrants(user, home, workspace);
+  return { identity: toIdentity(user, home), alongside: [...grants, ...toInvites(user, grants)] };
+}
+
+/** A–Z only: any wider folding makes different addresses equal. */
+function foldAscii(address: string): string {
+  return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** The first failure ends it: no further item is begun. */
+async function forEach<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (const item of queue) {
+      if (failed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+}
