@@ -28,7 +28,7 @@ const { folder, configFile } = filled;
 const starts: number[] = [];
 let gateway: Gateway | undefined;
 const [anybody = ''] = await readEmails();
-for (let n = 0; n < 3; n += 1) {
+for (let n = 0; n < 5; n += 1) {
   await gateway?.stop();
   gateway = await startGateway(configFile, askOne(anybody));
   starts.push(gateway.firstAnswerMs);
@@ -58,7 +58,8 @@ await compare(`${batchSize} people with accounts, roles, groups`, 'many', goals.
 for (const list of pagedLists) await comparePages(list);
 console.table(report);
 const firstAnswerMs = median(starts);
-console.log(`first answer ${firstAnswerMs.toFixed(0)} ms after the start (goal: ${goals.firstAnswerMs})`);
+const everyStart = starts.map((ms) => ms.toFixed(0)).join(', ');
+console.log(`first answer ${firstAnswerMs.toFixed(0)} ms after the start (median of ${everyStart}; goal: ${goals.firstAnswerMs})`);
 console.log(`calls to services during the look-ups: ${filled.calls() - callsBefore}`);
 missed ||= firstAnswerMs > goals.firstAnswerMs || filled.calls() > callsBefore;
 
