@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { stringify } from 'yaml';
 import { adapters } from '../adapters/index.ts';
 import { sandboxes } from '../adapters/sandboxes.ts';
+import type { ConfiguredService } from '../src/config/config.ts';
 import { parseConfig } from '../src/config/read.ts';
 import type { Http } from '../src/contract/http.ts';
 import type { Sandbox, SandboxResponse } from '../src/contract/sandbox.ts';
@@ -92,9 +93,8 @@ export async function createReader(
   const store = await openStore(config.store, options);
   // Whatever is lost is filled again.
   await sql`pragma synchronous = off`.execute(store.write);
-  const services: SyncedService[] = [];
-  for (const { name, type, definition, settings, emailTrust, people, levels, everyMs } of config.services) {
-    const { managedDomains } = config;
+  const { managedDomains } = config;
+  const connect = async ({ name, type, definition, settings, emailTrust, people, levels, everyMs }: ConfiguredService): Promise<SyncedService> => {
     const base = parseBaseUrl(name, definition.baseUrl(settings) ?? placeholderOrigin, false);
     const http: Http = {
       async request(request) {
@@ -104,7 +104,7 @@ export async function createReader(
       },
     };
     const adapter = await definition.create(settings, http);
-    services.push({
+    return {
       name,
       type,
       adapter,
@@ -112,8 +112,9 @@ export async function createReader(
       everyMs,
       settingsHash: 'bench',
       profile: toProfile(adapter, { emailTrust, people, managedDomains }),
-    });
-  }
+    };
+  };
+  const services = await Promise.all(config.services.map(connect));
   await declareServices(store, services);
   const scheduler = createScheduler({ store, now: Date.now, services, ...(onEvent && { onEvent }) });
   return {

@@ -44,8 +44,8 @@ export async function createAdapterFiles({ type, variable, prefix, vendor }: Ada
  * @throws Error when the registry does not look as this expects
  */
 export function registerAdapter(registry: string, { type, variable }: AdapterNames): string {
-  const imported = addImport(registry, `import { ${variable} } from './${type}/index.ts';`);
-  return changed(imported, /(byType\(\[[^\]]*?),?(\s*\]\))/, `$1, ${variable}$2`, 'adapters/index.ts');
+  const line = `import { ${variable} } from './${type}/index.ts';`;
+  return extend(registry, line, /(byType\(\[[^\]]*?),?(\s*\]\))/, `$1, ${variable}$2`, 'adapters/index.ts');
 }
 
 /**
@@ -53,16 +53,19 @@ export function registerAdapter(registry: string, { type, variable }: AdapterNam
  * @throws Error when the file does not look as this expects
  */
 export function registerSandbox(registry: string, { type, prefix }: AdapterNames): string {
-  const imported = addImport(registry, `import { create${prefix}Sandbox } from './${type}/sandbox.ts';`);
-  return changed(imported, /(sandboxes[^=]*= new Map\(\[[^;]*?)(\n\]\);)/, `$1\n  ['${type}', create${prefix}Sandbox],$2`, 'adapters/sandboxes.ts');
+  const line = `import { create${prefix}Sandbox } from './${type}/sandbox.ts';`;
+  return extend(
+    registry,
+    line,
+    /(sandboxes[^=]*= new Map\(\[[^;]*?)(\n\]\);)/,
+    `$1\n  ['${type}', create${prefix}Sandbox],$2`,
+    'adapters/sandboxes.ts',
+  );
 }
 
-function addImport(text: string, line: string): string {
-  const afterImports = text.indexOf('\n', text.lastIndexOf('\nimport ') + 1) + 1;
-  return `${text.slice(0, afterImports)}${line}\n${text.slice(afterImports)}`;
-}
-
-function changed(text: string, form: RegExp, replacement: string, file: string): string {
-  if (!form.test(text)) throw new Error(`${file} has another form than expected: add the import and the line by hand`);
-  return text.replace(form, replacement);
+function extend(text: string, line: string, form: RegExp, replacement: string, file: string): string {
+  const lastImport = text.lastIndexOf('\nimport ');
+  if (lastImport === -1 || !form.test(text)) throw new Error(`${file} has another form than expected: add the import and the line by hand`);
+  const afterImports = text.indexOf('\n', lastImport + 1) + 1;
+  return `${text.slice(0, afterImports)}${line}\n${text.slice(afterImports)}`.replace(form, replacement);
 }

@@ -1,6 +1,7 @@
 import type { Adapter, LiveIdentity } from '../../src/contract/adapter.ts';
 import { AdapterError } from '../../src/contract/errors.ts';
 import type { Http } from '../../src/contract/http.ts';
+import { lookUpEach } from '../../src/contract/look-ups.ts';
 import { createClient } from './client.ts';
 import type { PagerDutySettings } from './config.ts';
 import { toAlongside, toIdentity, toRoles, toSubdomain } from './map.ts';
@@ -36,18 +37,11 @@ export function createAdapter(configured: PagerDutySettings, http: Http): Adapte
     ],
 
     // No batch: one request per id.
-    async getIdentities(externalIds, signal) {
-      const found = new Map<string, LiveIdentity>();
-      const ids = new Set(externalIds).values();
-      async function lookUpRest(): Promise<void> {
-        for (const id of ids) {
-          const user = await client.user(id, signal);
-          if (user !== undefined) found.set(id, toLive(user));
-        }
-      }
-      await Promise.all(Array.from({ length: lookUpsAtOnce }, lookUpRest));
-      return found;
-    },
+    getIdentities: (externalIds, signal) =>
+      lookUpEach(externalIds, lookUpsAtOnce, async (id) => {
+        const user = await client.user(id, signal);
+        return user && toLive(user);
+      }),
 
     // The service matches parts of names and addresses; equality is ours.
     async findByEmail(address, signal) {

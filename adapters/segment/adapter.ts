@@ -1,6 +1,7 @@
-import type { Adapter, LiveIdentity } from '../../src/contract/adapter.ts';
+import type { Adapter } from '../../src/contract/adapter.ts';
 import { AdapterError } from '../../src/contract/errors.ts';
 import type { Http } from '../../src/contract/http.ts';
+import { lookUpEach } from '../../src/contract/look-ups.ts';
 import { createClient } from './client.ts';
 import type { SegmentSettings } from './config.ts';
 import { groupsListing, invitesListing, rolesListing, usersListing, type FindWorkspace } from './listings.ts';
@@ -36,20 +37,14 @@ export function createAdapter(configured: SegmentSettings, http: Http): Adapter 
 
     // No batch: one request per id.
     async getIdentities(externalIds, signal) {
-      const found = new Map<string, LiveIdentity>();
-      if (externalIds.length === 0) return found;
+      if (externalIds.length === 0) return new Map();
       const workspace = await findWorkspace(signal);
-      const ids = new Set(externalIds).values();
-      async function lookUpRest(): Promise<void> {
-        for (const id of ids) {
-          const user = await lookUp(id, signal);
-          if (user === undefined) continue;
-          const { identity, alongside } = toAccount(user, workspace);
-          found.set(id, { identity, alongside });
-        }
-      }
-      await Promise.all(Array.from({ length: lookUpsAtOnce }, lookUpRest));
-      return found;
+      return lookUpEach(externalIds, lookUpsAtOnce, async (id) => {
+        const user = await lookUp(id, signal);
+        if (user === undefined) return undefined;
+        const { identity, alongside } = toAccount(user, workspace);
+        return { identity, alongside };
+      });
     },
   };
 }

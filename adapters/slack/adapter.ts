@@ -1,6 +1,7 @@
 import type { Adapter, LiveIdentity } from '../../src/contract/adapter.ts';
 import { AdapterError } from '../../src/contract/errors.ts';
 import type { Http } from '../../src/contract/http.ts';
+import { lookUpEach } from '../../src/contract/look-ups.ts';
 import { createClient } from './client.ts';
 import type { SlackSettings } from './config.ts';
 import { describeHome, toHome } from './home.ts';
@@ -29,18 +30,16 @@ export function createAdapter(settings: SlackSettings, http: Http): Adapter {
     listings: [roles, users(client, findHome), userGroups(client, findHome)],
 
     async getIdentities(externalIds, signal) {
-      const ids = [...new Set(externalIds)].filter((id) => id !== '');
-      const found = new Map<string, LiveIdentity>();
-      if (ids.length === 0) return found;
+      const ids = externalIds.filter((id) => id !== '');
+      if (ids.length === 0) return new Map();
       const home = await findHome(signal);
       // No batch method: one users.info an id (https://docs.slack.dev/reference/methods/users.info).
-      await forEach(ids, lookupsAtOnce, async (id) => {
+      return lookUpEach(ids, lookupsAtOnce, async (id) => {
         const user = await client.getUser(id, signal);
-        if (user === undefined) return;
+        if (user === undefined) return undefined;
         if (user.id !== id) throw new AdapterError('BAD_RESPONSE', 'slack users.info: another account than asked for');
-        found.set(id, toLive(user, home));
+        return toLive(user, home);
       });
-      return found;
     },
 
     async findByEmail(address, signal) {
@@ -64,22 +63,4 @@ function toLive(user: User, home: Home): LiveIdentity {
 /** A–Z only: any wider folding makes different addresses equal. */
 function foldAscii(address: string): string {
   return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
-/** The first failure ends it: no further item is begun. */
-async function forEach<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    for (const item of queue) {
-      if (failed) return;
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

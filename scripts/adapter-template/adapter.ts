@@ -1,5 +1,6 @@
-import type { Adapter, Listing, LiveIdentity, RejectedRecord } from '../../src/contract/adapter.ts';
+import type { Adapter, Listing, RejectedRecord } from '../../src/contract/adapter.ts';
 import type { Http } from '../../src/contract/http.ts';
+import { lookUpEach } from '../../src/contract/look-ups.ts';
 import type { SourceRecord } from '../../src/contract/records.ts';
 import { createClient, type NewServiceClient } from './client.ts';
 import type { NewServiceSettings } from './config.ts';
@@ -24,18 +25,11 @@ export function createAdapter(configured: NewServiceSettings, http: Http): Adapt
     ],
 
     // No batch: one request an id.
-    async getIdentities(externalIds, signal) {
-      const found = new Map<string, LiveIdentity>();
-      const ids = new Set(externalIds).values();
-      async function lookUpRest(): Promise<void> {
-        for (const id of ids) {
-          const answer = await client.user(id, signal);
-          if (answer !== undefined) found.set(id, { identity: toIdentity(answer.user), alongside: toAlongside(answer.user, answer.account.id) });
-        }
-      }
-      await Promise.all(Array.from({ length: lookUpsAtOnce }, lookUpRest));
-      return found;
-    },
+    getIdentities: (externalIds, signal) =>
+      lookUpEach(externalIds, lookUpsAtOnce, async (id) => {
+        const answer = await client.user(id, signal);
+        return answer && { identity: toIdentity(answer.user), alongside: toAlongside(answer.user, answer.account.id) };
+      }),
   };
 }
 

@@ -220,7 +220,7 @@ export function createMemory(db: Db, maxRows: number): Memory {
             source.peopleByIds,
             (id, user) => {
               // A retired id is told by other changes than those of the person who answers to it.
-              if (user === undefined || user.id === id) write(id, { user: user === undefined ? null : { ...user, id } });
+              if (user === undefined || user.id === id) write(id, { user: user ?? null });
             },
           ),
         holdersOfAddresses: (exact) =>

@@ -19,6 +19,7 @@ import { LRUCache } from 'lru-cache';
 import { createRevisionFeed } from '../directory/revision-feed.ts';
 import { createContext, type ContextOptions } from '../graphql/context.ts';
 import { apiError } from '../graphql/errors.ts';
+import { compiling } from './compiling.ts';
 import { codeOf, toFormatted, type Log } from './errors.ts';
 import { measure, type Limits } from './limits.ts';
 
@@ -204,42 +205,4 @@ function boundedCache<V extends object>(): { get(key: string): V | undefined; se
       if (key.length <= maxRememberedLength) cache.set(key, value);
     },
   };
-}
-
-/** Compiles what is worth it. The compiler is loaded when something first is: nobody who starts waits for it. */
-function compiling(log: Log): Yoga.Plugin {
-  const load = async () => {
-    const { useGraphQlJit } = await import('@envelop/graphql-jit');
-    return useGraphQlJit({}, { onError: ({ errors }) => log.error({ errors }, 'a query could not be compiled') });
-  };
-  let loading: ReturnType<typeof load> | undefined;
-  let loaded: Awaited<ReturnType<typeof load>> | undefined;
-  return {
-    onExecute(payload) {
-      if (!isWorthCompiling(payload.args.document)) return undefined;
-      if (loaded !== undefined) return loaded.onExecute?.(payload);
-      return (loading ??= load()).then((jit) => {
-        loaded = jit;
-        return jit.onExecute?.(payload);
-      });
-    },
-  };
-}
-
-const sightings = new WeakMap<DocumentNode, number>();
-
-/**
- * Compiling pays from the second time on. Never a document with several operations: @envelop/graphql-jit 11.2 keeps one compiled operation a document
- * and would answer a second one with the first one's data; it does not know @defer and @stream either. Nor one with fragments: compiled, their fields
- * come in another order than the document's.
- */
-function isWorthCompiling(document: DocumentNode): boolean {
-  const seen = (sightings.get(document) ?? 0) + 1;
-  sightings.set(document, seen);
-  if (seen < 2) return false;
-  const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
-  const [first] = operations;
-  return (
-    operations.length === 1 && first?.operation === OperationTypeNode.QUERY && !/\.\.\.|@(?:defer|stream)\b/.test(document.loc?.source.body ?? '...')
-  );
 }
